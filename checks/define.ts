@@ -1,0 +1,246 @@
+import type { Role, Simulation } from '../facts/derived/role.ts';
+import type { Evidence } from '../facts/fact.ts';
+import type { FactName, FactValues } from '../facts/index.ts';
+import type { ExpectationName, ExpectationOf } from '../suites/expectations.ts';
+
+/** The node, or one side of the pair, that is being judged. */
+export interface Subject {
+  /** The name that the inventory or the command line gives it. */
+  readonly name: string;
+  readonly role: Role;
+  readonly simulation: Simulation | undefined;
+}
+
+/** A documented message. `text` may hold `{slots}`, which a finding's `args` must fill. */
+export interface Message {
+  readonly text: string;
+  readonly cause: string;
+  /** Says what to do, with commands that can be pasted. May hold the slots of `text`. */
+  readonly remedy: string;
+  /** Where the text comes from: a document with its line, or a file of OVN-Kubernetes. */
+  readonly source?: string;
+  /** Where it is milder than the check's severity. */
+  readonly level?: 'warn';
+}
+
+type Slots<Text extends string> = Text extends `${string}{${infer Slot}}${infer Rest}`
+  ? Slot | Slots<Rest>
+  : never;
+
+type ArgsOf<M extends Message> = {
+  readonly [Slot in Slots<M['text']> | Slots<M['remedy']>]: string | number;
+};
+
+/** One thing that is not as it should be. */
+export interface Finding {
+  readonly code: string;
+  /** The message with its slots filled. */
+  readonly message: string;
+  readonly level: 'fail' | 'warn';
+  /** What it is about: a network device, a bridge, a PCI address. */
+  readonly subject: string;
+  readonly observed: string;
+  readonly expected: string;
+  readonly cause: string;
+  readonly remedy: string;
+  readonly evidence: readonly Evidence[];
+}
+
+/** What a check found. */
+export type Judgement =
+  | { readonly kind: 'pass'; readonly evidence: readonly Evidence[]; readonly note?: string }
+  /** It saw no subject, so it says nothing; never a pass. */
+  | { readonly kind: 'not-applicable'; readonly why: string; readonly evidence: readonly Evidence[] }
+  /** It is broken in a way that the documents say it is; reported as skipped. */
+  | { readonly kind: 'expected-gap'; readonly why: string; readonly evidence: readonly Evidence[] }
+  /** The facts are there and still don't tell; reported as error. */
+  | {
+      readonly kind: 'undetermined';
+      readonly why: string;
+      readonly remedy: string;
+      readonly evidence: readonly Evidence[];
+    }
+  | {
+      readonly kind: 'findings';
+      readonly findings: readonly Finding[];
+      readonly evidence: readonly Evidence[];
+    };
+
+export const pass = (evidence: readonly Evidence[], note?: string): Judgement =>
+  note === undefined ? { kind: 'pass', evidence } : { kind: 'pass', evidence, note };
+
+export const notApplicable = (why: string, evidence: readonly Evidence[] = []): Judgement => ({
+  kind: 'not-applicable',
+  why,
+  evidence,
+});
+
+export const expectedGap = (why: string, evidence: readonly Evidence[]): Judgement => ({
+  kind: 'expected-gap',
+  why,
+  evidence,
+});
+
+export const undetermined = (why: string, remedy: string, evidence: readonly Evidence[] = []): Judgement => ({
+  kind: 'undetermined',
+  why,
+  remedy,
+  evidence,
+});
+
+/** The findings, or a pass where there are none. */
+export const verdictOf = (
+  findings: readonly Finding[],
+  evidence: readonly Evidence[],
+  note?: string,
+): Judgement => (findings.length > 0 ? { kind: 'findings', findings, evidence } : pass(evidence, note));
+
+/** Makes a finding with the text, cause and remedy of one of the check's messages. */
+export type Report<Messages extends Record<string, Message>> = <Code extends keyof Messages & string>(
+  code: Code,
+  finding: {
+    readonly subject: string;
+    readonly args: ArgsOf<Messages[Code]>;
+    readonly observed: string;
+    readonly expected: string;
+    readonly evidence: readonly Evidence[];
+  },
+) => Finding;
+
+interface CheckBase<Messages extends Record<string, Message>, Expects extends ExpectationName> {
+  /** `<group>/<name>`, as its file is called. Never changes: waivers and histories hang on it. */
+  readonly id: `${string}/${string}`;
+  /** The passing statement, as prose. */
+  readonly title: string;
+  /** Why it matters, in a sentence or two. */
+  readonly description: string;
+  readonly severity: 'error' | 'warning';
+  /** Roles of the nodes that it concerns; of a pair check, both sides' are given. */
+  readonly roles: readonly Role[];
+  readonly tags: readonly string[];
+  /** Claim ids of the documents, such as G5 or A20. */
+  readonly covers: readonly string[];
+  /** Ids of checks that must pass first; otherwise this one is blocked by them. */
+  readonly after?: readonly string[];
+  readonly expects?: readonly Expects[];
+  /** It asks for hardware: skipped with the reason on a simulated target. */
+  readonly hardware?: boolean;
+  /** It concerns only targets that are simulated in one of these ways. */
+  readonly simulations?: readonly Simulation[];
+  readonly messages: Messages;
+  /** Where to read on: a document with its line, or a page. */
+  readonly docs: readonly string[];
+}
+
+type Expected<Expects extends ExpectationName> = { readonly [Name in Expects]: ExpectationOf<Name> };
+
+/** A check of one node. */
+export interface NodeCheck<
+  Facts extends FactName = never,
+  Messages extends Record<string, Message> = Record<string, Message>,
+  Expects extends ExpectationName = ExpectationName,
+> extends CheckBase<Messages, Expects> {
+  readonly scope: 'node';
+  readonly requires: readonly Facts[];
+  judge(input: {
+    readonly facts: Pick<FactValues, Facts>;
+    readonly expected: Expected<Expects>;
+    readonly subject: Subject;
+    readonly report: Report<Messages>;
+  }): Judgement;
+}
+
+/** A check of a DPU host together with its DPU. */
+export interface PairCheck<
+  HostFacts extends FactName = never,
+  DpuFacts extends FactName = never,
+  Messages extends Record<string, Message> = Record<string, Message>,
+  Expects extends ExpectationName = ExpectationName,
+> extends CheckBase<Messages, Expects> {
+  readonly scope: 'pair';
+  readonly requires: { readonly host: readonly HostFacts[]; readonly dpu: readonly DpuFacts[] };
+  judge(input: {
+    readonly host: Pick<FactValues, HostFacts>;
+    readonly dpu: Pick<FactValues, DpuFacts>;
+    readonly expected: Expected<Expects>;
+    readonly subject: { readonly host: Subject; readonly dpu: Subject };
+    readonly report: Report<Messages>;
+  }): Judgement;
+}
+
+/** Any check, as the runner sees it. */
+export type Check = AnyNodeCheck | AnyPairCheck;
+
+export interface AnyNodeCheck extends CheckBase<Record<string, Message>, ExpectationName> {
+  readonly scope: 'node';
+  readonly requires: readonly FactName[];
+  judge(input: NodeInput): Judgement;
+}
+
+export interface AnyPairCheck extends CheckBase<Record<string, Message>, ExpectationName> {
+  readonly scope: 'pair';
+  readonly requires: { readonly host: readonly FactName[]; readonly dpu: readonly FactName[] };
+  judge(input: PairInput): Judgement;
+}
+
+export interface NodeInput {
+  readonly facts: Partial<FactValues>;
+  readonly expected: Readonly<Record<string, unknown>>;
+  readonly subject: Subject;
+}
+
+export interface PairInput {
+  readonly host: Partial<FactValues>;
+  readonly dpu: Partial<FactValues>;
+  readonly expected: Readonly<Record<string, unknown>>;
+  readonly subject: { readonly host: Subject; readonly dpu: Subject };
+}
+
+/** Declares a check of one node. The facts that it does not require are unknown to its judge. */
+export function defineCheck<
+  const Facts extends FactName,
+  const Messages extends Record<string, Message>,
+  const Expects extends ExpectationName = never,
+>(check: NodeCheck<Facts, Messages, Expects>): AnyNodeCheck {
+  const report = reporter(check);
+  // The runner hands over exactly the facts and expectations that the check declares.
+  const judge = (input: NodeInput): Judgement =>
+    check.judge({ ...(input as Omit<Parameters<typeof check.judge>[0], 'report'>), report });
+  return { ...check, judge } as AnyNodeCheck;
+}
+
+/** Declares a check of a DPU host together with its DPU. */
+export function definePairCheck<
+  const HostFacts extends FactName,
+  const DpuFacts extends FactName,
+  const Messages extends Record<string, Message>,
+  const Expects extends ExpectationName = never,
+>(check: PairCheck<HostFacts, DpuFacts, Messages, Expects>): AnyPairCheck {
+  const report = reporter(check);
+  const judge = (input: PairInput): Judgement =>
+    check.judge({ ...(input as Omit<Parameters<typeof check.judge>[0], 'report'>), report });
+  return { ...check, judge } as AnyPairCheck;
+}
+
+function reporter<Messages extends Record<string, Message>>(check: {
+  readonly severity: 'error' | 'warning';
+  readonly messages: Messages;
+}): Report<Messages> {
+  return (code, { subject, args, observed, expected, evidence }) => {
+    const message: Message = check.messages[code] as Message;
+    return {
+      code,
+      message: fill(message.text, args),
+      level: message.level ?? (check.severity === 'error' ? 'fail' : 'warn'),
+      subject,
+      observed,
+      expected,
+      cause: message.cause,
+      remedy: fill(message.remedy, args),
+      evidence,
+    };
+  };
+}
+
+const fill = (text: string, args: Readonly<Record<string, string | number>>): string =>
+  text.replace(/\{([^{}]+)\}/g, (slot, name: string) => String(args[name] ?? slot));

@@ -1,0 +1,84 @@
+import { defineFact, json } from './fact.ts';
+import * as read from './json.ts';
+import { command } from './sources.ts';
+
+/** A network device as rtnetlink shows it (`ip -j -d addr show`). */
+export interface Link {
+  readonly name: string;
+  readonly index: number;
+  /** Peer or lower device: an index in this namespace, or in the one that `linkNetnsid` names. */
+  readonly linkIndex: number | undefined;
+  /** The lower device's name where it is in this namespace. */
+  readonly linkName: string | undefined;
+  /** Id, in this namespace, of the namespace that holds the peer. */
+  readonly linkNetnsid: number | undefined;
+  /** IFF_ flags, such as UP and LOWER_UP. */
+  readonly flags: readonly string[];
+  readonly mtu: number;
+  readonly operstate: string;
+  readonly mac: string;
+  /** The bridge, bond or OVS datapath that it is enslaved to. */
+  readonly master: string | undefined;
+  /** rtnetlink's kind: veth, bridge, tun, openvswitch …; undefined for hardware. */
+  readonly kind: string | undefined;
+  readonly altnames: readonly string[];
+  readonly vfs: readonly VfLine[];
+  readonly addresses: readonly Address[];
+  readonly parentDevice: string | undefined;
+}
+
+/** One of the `vf N` lines that `ip link` prints under a PF. */
+export interface VfLine {
+  readonly vf: number;
+  readonly mac: string;
+}
+
+export interface Address {
+  readonly family: 'inet' | 'inet6';
+  readonly address: string;
+  readonly prefixLength: number;
+  /** global, link, host … */
+  readonly scope: string;
+}
+
+/** All network devices of the node's network namespace with their addresses and VF lines. */
+export const links = defineFact({
+  title: 'network devices',
+  sources: { addr: command(['ip', '-j', '-d', 'addr', 'show']) },
+  parse: ({ addr }): readonly Link[] =>
+    read
+      .records(json(addr))
+      .filter((link) => read.text(link, 'ifname') !== '')
+      .map(parseLink),
+});
+
+function parseLink(link: read.JsonRecord): Link {
+  return {
+    name: read.text(link, 'ifname'),
+    index: read.number(link, 'ifindex') ?? 0,
+    linkIndex: read.number(link, 'link_index'),
+    linkName: read.optionalText(link, 'link'),
+    linkNetnsid: read.number(link, 'link_netnsid'),
+    flags: read.texts(link['flags']),
+    mtu: read.number(link, 'mtu') ?? 0,
+    operstate: read.text(link, 'operstate'),
+    mac: read.text(link, 'address'),
+    master: read.optionalText(link, 'master'),
+    kind: read.optionalText(read.record(link['linkinfo']), 'info_kind'),
+    altnames: read.texts(link['altnames']),
+    vfs: read
+      .records(link['vfinfo_list'])
+      .map((vf) => ({ vf: read.number(vf, 'vf') ?? -1, mac: read.text(vf, 'address') })),
+    addresses: read.records(link['addr_info']).flatMap(parseAddress),
+    parentDevice: read.optionalText(link, 'parentdev'),
+  };
+}
+
+function parseAddress(info: read.JsonRecord): Address[] {
+  const family = read.text(info, 'family');
+  const address = read.optionalText(info, 'local');
+  if (address === undefined || (family !== 'inet' && family !== 'inet6')) return [];
+  return [
+    { family, address, prefixLength: read.number(info, 'prefixlen') ?? 0, scope: read.text(info, 'scope') },
+  ];
+}

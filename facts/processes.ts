@@ -1,0 +1,94 @@
+import { defineFact, succeeded } from './fact.ts';
+import { shell } from './sources.ts';
+
+/** A process that carries pod networking, in the node's own network namespace. */
+export interface Process {
+  readonly pid: number;
+  /** Kernel's name of it, 15 characters at most. */
+  readonly name: string;
+  readonly args: readonly string[];
+  /** Only the settings of OVN-Kubernetes and the device plugin; other variables may be secret and stay on the node. */
+  readonly environment: ReadonlyMap<string, string>;
+  /** The environment could be read: an absent variable is absent, not hidden. */
+  readonly environmentReadable: boolean;
+  /** Seconds since the epoch, to a hundredth. */
+  readonly startedAt: number | undefined;
+  /** Z zombie, T stopped, D uninterruptible …; see proc(5). */
+  readonly state: string;
+}
+
+const NAMES = [
+  'ovs-vswitchd',
+  'ovsdb-server',
+  'ovn-controller',
+  'ovn-northd',
+  'ovnkube',
+  'kubelet',
+  'kube-apiserver',
+  'kube-proxy',
+  'libvirtd',
+  'virtqemud',
+];
+
+/* Another network namespace's processes show in /proc too, where containers or testbeds run on the machine. */
+const SCRIPT = `for p in /proc/[0-9]*; do
+  c=
+  IFS= read -r c < "$p/comm" || continue
+  case $c in ${NAMES.map((name) => name.slice(0, 15)).join('|')}) ;; *) continue ;; esac
+  if [ -e "$p/ns/net" ] && ! [ "$p/ns/net" -ef /proc/self/ns/net ]; then continue; fi
+  s=
+  IFS= read -r s < "$p/stat"
+  printf 'process %s %s\\nstat %s\\n' "\${p#/proc/}" "$c" "$s"
+  tr '\\000\\n' '\\n ' < "$p/cmdline" | sed 's/^/arg /'
+  case $c in ovnkube) ;; *) continue ;; esac
+  $as_root cat "$p/environ" | tr '\\000\\n' '\\n ' | sed -nE '1s/.*/readable/p; /^(OVNKUBE_[A-Z0-9_]*|OVN_[A-Z0-9_]*|DPU_[A-Z0-9_]*|K8S_NODE[A-Z_]*|PCIDEVICE_[^=]*)=/s/^/env /p'
+done 2>/dev/null
+true`;
+
+/** Processes of OVS, OVN, OVN-Kubernetes, Kubernetes and libvirt, from /proc. */
+export const processes = defineFact({
+  title: 'processes',
+  sources: {
+    list: shell(
+      'OVS, OVN and Kubernetes processes in /proc',
+      SCRIPT,
+      ['tr', 'sed', 'cat /proc/<pid>/environ'],
+      true,
+    ),
+    stat: shell('boot time in /proc/stat', `grep '^btime ' /proc/stat`, ['grep']),
+  },
+  parse({ list, stat }): readonly Process[] {
+    const bootedAt = Number(/^btime (\d+)/m.exec(stat.stdout)?.[1] ?? Number.NaN);
+    return succeeded(list)
+      .split(/^process /m)
+      .slice(1)
+      .map((block) => parseProcess(block.split('\n'), bootedAt));
+  },
+});
+
+/** The kernel shows times to user space in hundredths of a second (USER_HZ, proc(5)). */
+const TICKS_PER_SECOND = 100;
+
+function parseProcess([head = '', ...lines]: readonly string[], bootedAt: number): Process {
+  const [pid = '', name = ''] = head.split(' ');
+  const values = (label: string): string[] =>
+    lines.filter((line) => line.startsWith(`${label} `)).map((line) => line.slice(label.length + 1));
+  const stat = values('stat')[0] ?? '';
+  // The name in parentheses may hold blanks; the fields after it don't.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const started = bootedAt + Number(fields[19]) / TICKS_PER_SECOND;
+  return {
+    pid: Number(pid),
+    name,
+    args: values('arg').map(hideSecret),
+    environment: new Map(
+      values('env').map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
+    ),
+    environmentReadable: lines.includes('readable'),
+    startedAt: Number.isFinite(started) ? started : undefined,
+    state: fields[0] ?? '',
+  };
+}
+
+const hideSecret = (argument: string): string =>
+  argument.replace(/^(--?[\w-]*(?:token|secret|password|private-key|privkey)[\w-]*=).*/i, '$1<hidden>');

@@ -1,0 +1,38 @@
+import type {
+  AttributesSource,
+  CommandSource,
+  EachSource,
+  FilesSource,
+  LinksSource,
+  PathsSource,
+  ShellSource,
+} from './source.ts';
+
+/** Short ways to write a {@link Source} down. */
+export const command = <const O extends object = object>(
+  argv: readonly string[],
+  options?: O,
+): CommandSource & O => ({ kind: 'command', argv, ...options }) as CommandSource & O;
+
+/** `{name}`, `{parent}` and `{path}` in the arguments stand for parts of the path at hand. */
+export const commandForEach = <const O extends object = object>(
+  globs: readonly string[],
+  argv: readonly string[],
+  options?: O,
+): EachSource & O => ({ kind: 'each', globs, argv, ...options }) as EachSource & O;
+
+export const attributes = (...globs: readonly string[]): AttributesSource => ({ kind: 'attributes', globs });
+
+export const files = (...globs: readonly string[]): FilesSource => ({ kind: 'files', globs });
+
+export const linkTargets = (...globs: readonly string[]): LinksSource => ({ kind: 'links', globs });
+
+export const paths = (...globs: readonly string[]): PathsSource => ({ kind: 'paths', globs });
+
+export const shell = (title: string, script: string, runs: readonly string[], root = false): ShellSource => ({
+  kind: 'shell',
+  title,
+  script,
+  runs,
+  root,
+});

@@ -1,0 +1,18 @@
+/** How to reach a node over SSH. What is absent is taken from the SSH configuration, else from OpenSSH's defaults. */
+export interface SshSettings {
+  /** Host name or address, or an alias of the SSH configuration. */
+  readonly address: string;
+  readonly port?: number;
+  readonly user?: string;
+  readonly identityFile?: string;
+  readonly knownHostsFile?: string;
+  /** user@host:port of a jump host; several with commas. */
+  readonly proxyJump?: string;
+}
+
+/** Which way leads to a node. */
+export type Access =
+  | { readonly kind: 'local' }
+  | { readonly kind: 'ssh'; readonly ssh: SshSettings }
+  | { readonly kind: 'container'; readonly engine: 'docker' | 'podman'; readonly container: string }
+  | { readonly kind: 'recorded'; readonly file: string };

@@ -1,0 +1,213 @@
+import { randomBytes } from 'node:crypto';
+import { evidence, excerpt, type FactFailure } from '../facts/fact.ts';
+import { type Source, sourceKey } from '../facts/source.ts';
+import type { Part } from './answers.ts';
+import { FrameReader } from './frames.ts';
+import { renderScript } from './script.ts';
+import { type Transport, TransportError } from './transport.ts';
+
+/** A source's answer as it came, or why it did not. */
+export type RawOutcome =
+  | { readonly ok: true; readonly parts: readonly Part[] }
+  | { readonly ok: false; readonly failure: FactFailure };
+
+export interface AskOptions {
+  /** For the whole of it, in milliseconds. */
+  readonly timeout: number;
+  /** For one source, in milliseconds: then it is given up, and the others are asked without it. */
+  readonly sourceTimeout: number;
+  readonly signal: AbortSignal;
+}
+
+/** More than this from one source, in bytes, is cut and stated. */
+export const MAX_SOURCE_BYTES = 16 * 1024 * 1024;
+
+/** Before the shell has started, no more than this is read, in bytes: a banner, not a flood. */
+const MAX_NOISE_BYTES = 1024 * 1024;
+
+/**
+ * Asks a node for all sources in one script. A source that hangs or never stops printing is given up, and the ones
+ * after it are asked in a further round, so that it costs nobody but the facts that need it.
+ *
+ * @throws {TransportError} where the node gave no answer at all.
+ */
+export async function ask(
+  transport: Transport,
+  sources: readonly Source[],
+  options: AskOptions,
+): Promise<Map<Source, RawOutcome>> {
+  const outcomes = new Map<Source, RawOutcome>();
+  const deadline = Date.now() + options.timeout;
+  let remaining = [...sources];
+  while (remaining.length > 0) {
+    const round = await runRound(transport, remaining, deadline, options, outcomes.size > 0);
+    for (const [source, outcome] of round.outcomes) outcomes.set(source, outcome);
+    remaining = round.remaining;
+  }
+  return outcomes;
+}
+
+interface Round {
+  readonly outcomes: ReadonlyMap<Source, RawOutcome>;
+  readonly remaining: Source[];
+}
+
+async function runRound(
+  transport: Transport,
+  sources: readonly Source[],
+  deadline: number,
+  options: AskOptions,
+  answeredBefore: boolean,
+): Promise<Round> {
+  const mark = `dpu-doctor-${randomBytes(9).toString('hex')}`;
+  const stdout = new FrameReader(mark);
+  const stderr = new FrameReader(mark);
+  const stop = new AbortController();
+  const watch = watchdog(stdout, deadline, options, stop);
+  let broken: FactFailure | undefined;
+  try {
+    await transport.run(renderScript(sources, mark), {
+      signal: AbortSignal.any([stop.signal, options.signal]),
+      onStdout: (chunk) => watch.take(stdout, chunk),
+      onStderr: (chunk) => watch.take(stderr, chunk),
+    });
+  } catch (error) {
+    if (!(error instanceof TransportError)) throw error;
+    if (!stdout.started && !answeredBefore) throw error;
+    broken = { code: 'unreachable', message: error.message, hint: error.hint };
+  } finally {
+    watch.end();
+  }
+  if (options.signal.aborted) broken = INTERRUPTED;
+  else if (!stdout.started && broken === undefined && !answeredBefore)
+    throw noShell(transport, stdout, stderr, watch.verdict);
+
+  const outcomes = new Map<Source, RawOutcome>();
+  const parts = collect(stdout, stderr);
+  const unanswered = sources.filter((source, number) => {
+    if (!stdout.done.has(number) || !stderr.done.has(number)) return true;
+    outcomes.set(source, { ok: true, parts: parts.get(number) ?? [] });
+    return false;
+  });
+  const [culprit, ...rest] = unanswered;
+  if (culprit === undefined) return { outcomes, remaining: [] };
+  const given = broken ?? watch.failure(culprit) ?? cut(transport);
+  outcomes.set(culprit, { ok: false, failure: given });
+  // Only a source that was given up leaves a node worth asking again.
+  if (broken === undefined && watch.verdict?.culprit === true) return { outcomes, remaining: rest };
+  for (const source of rest) outcomes.set(source, { ok: false, failure: given });
+  return { outcomes, remaining: [] };
+}
+
+const INTERRUPTED: FactFailure = {
+  code: 'interrupted',
+  message: 'the run was interrupted before the node had answered',
+};
+
+const cut = (transport: Transport): FactFailure => ({
+  code: 'unreachable',
+  message: `the answer of ${transport.uri} ended before the script was done`,
+  hint: 'The connection or the shell was ended on the node. Try again; look for an out-of-memory kill or a restart there.',
+});
+
+function noShell(
+  transport: Transport,
+  stdout: FrameReader,
+  stderr: FrameReader,
+  verdict: Verdict | undefined,
+): TransportError {
+  const said = excerpt(stdout.unframed() || stderr.unframed(), 200);
+  const instead = said === '' ? 'nothing' : `'${said}'`;
+  if (verdict?.failure.code === 'timeout') {
+    return new TransportError(
+      'timeout',
+      `${transport.uri} accepted the login and said ${instead} for ${verdict.seconds} s`,
+      'Look whether the node is overloaded or its login shell waits for input; raise --timeout for a slow node.',
+    );
+  }
+  return new TransportError(
+    'no-shell',
+    `${transport.uri} ran no POSIX shell: it said ${instead}`,
+    'The login must be able to run sh: choose a user whose shell is sh, bash or the like.',
+  );
+}
+
+interface Verdict {
+  readonly failure: Omit<FactFailure, 'message'>;
+  readonly seconds: number;
+  /** One source is to blame; otherwise the time for the node is over. */
+  readonly culprit: boolean;
+}
+
+/** Ends the round when a source takes too long or says too much, or when the time for the node is over. */
+function watchdog(stdout: FrameReader, deadline: number, options: AskOptions, stop: AbortController) {
+  let verdict: Verdict | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let framesSeen = -1;
+  const blame = (code: FactFailure['code'], milliseconds: number, culprit: boolean): void => {
+    verdict ??= { failure: { code }, seconds: Math.round(milliseconds / 1000), culprit };
+    stop.abort();
+  };
+  const arm = (): void => {
+    clearTimeout(timer);
+    const left = Math.max(0, deadline - Date.now());
+    if (options.sourceTimeout < left && stdout.started) {
+      timer = setTimeout(() => blame('timeout', options.sourceTimeout, true), options.sourceTimeout);
+    } else {
+      timer = setTimeout(() => blame('timeout', options.timeout, false), left);
+    }
+  };
+  arm();
+  return {
+    take(reader: FrameReader, chunk: Buffer): void {
+      if (verdict !== undefined) return;
+      reader.push(chunk);
+      const limit = reader.started ? MAX_SOURCE_BYTES : MAX_NOISE_BYTES;
+      if (reader.openBytes > limit) blame('too-much-output', 0, reader.started);
+      const seen = stdout.done.size + (stdout.started ? 1 : 0);
+      if (seen !== framesSeen) {
+        framesSeen = seen;
+        arm();
+      }
+    },
+    end(): void {
+      clearTimeout(timer);
+    },
+    get verdict(): Verdict | undefined {
+      return verdict;
+    },
+    failure(source: Source): FactFailure | undefined {
+      if (verdict === undefined) return undefined;
+      const name = sourceKey(source);
+      if (verdict.failure.code === 'too-much-output') {
+        const message = `${name} said more than ${MAX_SOURCE_BYTES / 1024 / 1024} MiB and was cut`;
+        return {
+          code: 'too-much-output',
+          message,
+          hint: 'Run it on the node and look at what it prints.',
+          evidence: evidence(name, message),
+        };
+      }
+      const message = verdict.culprit
+        ? `${name} had not answered after ${verdict.seconds} s`
+        : `the node's time of ${verdict.seconds} s was over at: ${name}`;
+      return {
+        code: 'timeout',
+        message,
+        hint: 'Run it on the node and look why it hangs; raise --timeout for a slow node.',
+        evidence: evidence(name, message),
+      };
+    },
+  };
+}
+
+function collect(stdout: FrameReader, stderr: FrameReader): Map<number, Part[]> {
+  const parts = new Map<number, Part[]>();
+  stdout.frames.forEach((frame, index) => {
+    const { source, path, exitCode, text } = frame;
+    const list = parts.get(source) ?? [];
+    list.push({ path, exitCode, stdout: text, stderr: stderr.frames[index]?.text ?? '' });
+    parts.set(source, list);
+  });
+  return parts;
+}

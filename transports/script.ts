@@ -1,0 +1,94 @@
+import { MAX_FILE_BYTES, type Source } from '../facts/source.ts';
+import { quote } from './quote.ts';
+
+/*
+ * One POSIX sh script asks a node for many sources. Each answer is framed on both output streams by lines that
+ * start with a mark the run invents:
+ *
+ *   MARK H                 the shell has started
+ *   MARK B 3 /sys/…        source 3 begins an answer (for this path, where it has one for each path)
+ *   MARK E 3 0             … and ended with exit code 0
+ *   MARK D 3               source 3 is done
+ *   MARK Z                 the script is done
+ *
+ * A marker is preceded by a newline of its own, so an answer is kept to the byte. An answer without its E, a source
+ * without its D or a script without its Z is an answer that was cut.
+ */
+
+const PRELUDE = `unset CDPATH ENV BASH_ENV
+LC_ALL=C QUOTING_STYLE=literal PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin
+export LC_ALL QUOTING_STYLE PATH
+as_root=
+[ "$(id -u)" = 0 ] || ! command -v sudo >/dev/null 2>&1 || as_root='sudo -n --'
+say() { printf '\\n%s %s\\n' "$mark" "$*"; printf '\\n%s %s\\n' "$mark" "$*" >&2; }
+b() { say B "$@"; }
+e() { code=$?; say E "$1" "$code"; }
+d() { say D "$1"; }
+attributes() {
+  for p; do
+    [ -f "$p" ] || continue
+    l=
+    IFS= read -r l < "$p" || [ -r "$p" ] || { printf '!%s\\n' "$p"; continue; }
+    printf '=%s\\t%s\\n' "$p" "$l"
+  done 2>/dev/null
+}
+`;
+
+/** The script that asks for these sources, numbered by their place in the list. */
+export function renderScript(sources: readonly Source[], mark: string): string {
+  const asked = sources.map((source, number) => render(source, number)).join('\n');
+  // Wrapped in a function that the last line calls: a script that arrives in part runs nothing.
+  return `main() {\nmark=${quote(mark)}\n${PRELUDE}say H\n${asked}\nsay Z\n}\nmain\n`;
+}
+
+function render(source: Source, number: number): string {
+  const frame = (body: string): string => `b ${number}\n${body}\ne ${number}\nd ${number}`;
+  switch (source.kind) {
+    case 'command':
+      return frame(`${asRoot(source.root)}${source.argv.map(quote).join(' ')} </dev/null`);
+    case 'shell':
+      return frame(`{ ${source.script}\n} </dev/null`);
+    case 'attributes':
+      return frame(`attributes ${globs(source.globs)}`);
+    case 'links':
+      return frame(`ls -nd ${globs(source.globs)} 2>/dev/null; true`);
+    case 'paths':
+      return frame(`printf '%s\\n' ${globs(source.globs)}`);
+    case 'files':
+      return forEach(
+        source.globs,
+        number,
+        `${asRoot(source.root)}head -c ${MAX_FILE_BYTES + 1} "$p" </dev/null`,
+      );
+    case 'each':
+      return forEach(
+        source.globs,
+        number,
+        `${asRoot(source.root)}${source.argv.map(withPath).join(' ')} </dev/null`,
+      );
+  }
+}
+
+const asRoot = (root: boolean | undefined): string => (root ? '$as_root ' : '');
+
+const forEach = (patterns: readonly string[], number: number, body: string): string =>
+  `for p in ${globs(patterns)}; do [ -e "$p" ] || continue; n=\${p##*/}; o=\${p%/*}; o=\${o##*/}; b ${number} "$p"\n${body}\ne ${number}; done; d ${number}`;
+
+/** Quotes an argument in which {name}, {parent} and {path} stand for parts of the path at hand. */
+const withPath = (argument: string): string =>
+  argument
+    .split(/(\{name\}|\{parent\}|\{path\})/)
+    .filter((part) => part !== '')
+    .map((part) => ({ '{name}': '"$n"', '{parent}': '"$o"', '{path}': '"$p"' })[part] ?? quote(part))
+    .join('');
+
+/** Quotes all of a pattern but its wildcards. */
+const globs = (patterns: readonly string[]): string =>
+  patterns
+    .map((pattern) =>
+      pattern
+        .split(/([*?]|\[[^\]]*\])/)
+        .map((part) => (/^([*?]|\[[^\]]*\])$/.test(part) ? part : part === '' ? '' : quote(part)))
+        .join(''),
+    )
+    .join(' ');
