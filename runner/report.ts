@@ -1,0 +1,192 @@
+import type { Finding } from '../checks/define.ts';
+import type { Role, Simulation } from '../facts/derived/role.ts';
+import type { Evidence } from '../facts/fact.ts';
+
+/**
+ * What a run found, as plain data: `JSON.stringify` of it is the JSON report, described field by field in
+ * schema/report.schema.json. Texts in it may come from nodes and are not safe to print; reporters clean them.
+ */
+export interface Report {
+  /** Version of this shape: grows when a field changes its meaning or goes away, not when one is added. */
+  readonly format: typeof REPORT_FORMAT;
+  readonly tool: { readonly name: string; readonly version: string };
+  /** ISO 8601 in UTC, with milliseconds and `Z`. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly durationMs: number;
+  /** The suite's name. */
+  readonly suite: string;
+  /** A signal ended the run: the results are what was known by then. */
+  readonly interrupted?: boolean;
+  /** Why the run ended before its time, where it was not a signal. */
+  readonly aborted?: string;
+  /** In the order of the inventory. */
+  readonly targets: readonly TargetReport[];
+  /** By target in the order of `targets`, then by check in the order of the catalogue. */
+  readonly results: readonly Result[];
+  /** Pairs of check and target that were never planned, and why: another role, not selected. */
+  readonly notPlanned?: readonly NotPlanned[];
+  readonly summary: Summary;
+  readonly exitCode: ExitCode;
+}
+
+export const REPORT_FORMAT = 1;
+
+export interface TargetReport {
+  readonly name: string;
+  /** How it was reached, such as `ssh://root@10.0.0.7:22`. */
+  readonly uri: string;
+  /** Absent where it could not be told. */
+  readonly role?: Role;
+  /** How the role was known, or why it was not. */
+  readonly roleGround: string;
+  readonly simulation?: Simulation;
+  /** Of a DPU host the name of its DPU, of a DPU the name of its host. */
+  readonly pair?: string;
+  /** Why nothing could be asked of it. */
+  readonly failure?: TargetFailure;
+  readonly facts?: readonly FactReport[];
+}
+
+export interface TargetFailure {
+  /** Such as `unreachable`, `host-key-changed`, `auth-failed`, `timeout`, `interrupted`. */
+  readonly code: string;
+  readonly message: string;
+  /** What to do. */
+  readonly hint?: string;
+}
+
+/** One fact of one target: whether it could be had, and what it cost. */
+export interface FactReport {
+  readonly name: string;
+  /** `ok`, or the code of the failure, such as `missing-program`. */
+  readonly outcome: string;
+  readonly durationMs?: number;
+}
+
+/** The verdicts, best first. Every planned pair of check and target ends with exactly one. */
+export const VERDICTS = ['pass', 'warn', 'fail', 'error', 'skip', 'blocked'] as const;
+
+export type Verdict = (typeof VERDICTS)[number];
+
+/** What one check said of one node or of one pair of DPU host and DPU. */
+export interface Result {
+  /** `<group>/<name>`. */
+  readonly checkId: string;
+  /** The passing statement. */
+  readonly title: string;
+  readonly group: string;
+  /** The node's name; of a pair, the DPU host's. */
+  readonly target: string;
+  /** Given when the check judged both sides together. */
+  readonly pair?: { readonly host: string; readonly dpu: string };
+  readonly verdict: Verdict;
+  /** In words, why it is skip, error or blocked. */
+  readonly reason?: string;
+  /** The same as a stable code, such as `not-applicable`, `simulated`, `missing-program`, `timeout`. */
+  readonly reasonCode?: string;
+  /** What to do about an error. */
+  readonly remedy?: string;
+  /** Ids of the checks that had to pass first and did not. */
+  readonly blockedBy?: readonly string[];
+  /** The verdict is skip because what is broken is documented to be. */
+  readonly expectedGap?: boolean;
+  /** One or more where the verdict is fail or warn, else none. */
+  readonly findings: readonly Finding[];
+  readonly note?: string;
+  readonly evidence: readonly Evidence[];
+  readonly durationMs: number;
+  readonly severity: 'error' | 'warning';
+  readonly covers: readonly string[];
+  readonly docs: readonly string[];
+  readonly tags: readonly string[];
+}
+
+export interface NotPlanned {
+  readonly reason: string;
+  readonly count: number;
+}
+
+export type Summary = Readonly<Record<Verdict, number>> & { readonly total: number };
+
+export const EXIT = {
+  /** Something was examined, nothing failed and nothing was left undetermined. */
+  healthy: 0,
+  /** A check failed. */
+  failed: 1,
+  /** Nothing failed, but something could not be determined, or nothing was examined at all. */
+  undetermined: 2,
+  /** Wrong usage or configuration; also a report that could not be written after a healthy run. */
+  usage: 3,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Completes a report with what follows from its results. */
+export function completeReport(report: Omit<Report, 'format' | 'summary' | 'exitCode'>): Report {
+  return {
+    format: REPORT_FORMAT,
+    ...report,
+    summary: summaryOf(report.results),
+    exitCode: exitCodeOf(report.results, report),
+  };
+}
+
+export function summaryOf(results: readonly Result[]): Summary {
+  const summary = { pass: 0, warn: 0, fail: 0, error: 0, skip: 0, blocked: 0, total: results.length };
+  for (const { verdict } of results) summary[verdict] += 1;
+  return summary;
+}
+
+/**
+ * The exit code that the results deserve. The first that applies: interrupted, a fail, something undetermined (an
+ * error, an aborted run, a blocked check whose blockers were not merely skipped), nothing examined, healthy.
+ */
+export function exitCodeOf(
+  results: readonly Result[],
+  { interrupted, aborted }: Pick<Report, 'interrupted' | 'aborted'> = {},
+): ExitCode {
+  if (interrupted) return EXIT.interrupted;
+  if (results.some(({ verdict }) => verdict === 'fail')) return EXIT.failed;
+  if (aborted !== undefined) return EXIT.undetermined;
+  const examined = results.some(({ verdict }) => verdict === 'pass' || verdict === 'warn');
+  const undetermined = results.some(
+    (result) =>
+      result.verdict === 'error' || (result.verdict === 'blocked' && !merelySkipped(result, results)),
+  );
+  return examined && !undetermined ? EXIT.healthy : EXIT.undetermined;
+}
+
+/** The results that block this one: of the checks in `blockedBy`, on a node that this one is about. */
+export function blockersOf(result: Result, results: readonly Result[]): readonly Result[] {
+  const ids = result.blockedBy ?? [];
+  if (ids.length === 0) return [];
+  const nodes = nodesOf(result);
+  return results.filter(
+    (other) =>
+      other !== result && ids.includes(other.checkId) && nodesOf(other).some((node) => nodes.includes(node)),
+  );
+}
+
+const nodesOf = ({ target, pair }: Result): readonly string[] => (pair ? [pair.host, pair.dpu] : [target]);
+
+/**
+ * Whether what blocks this result was itself only skipped, so that it says as little as a skip. Where that can't be
+ * followed (no blocker, an unknown one, a circle) it was not.
+ */
+function merelySkipped(
+  result: Result,
+  results: readonly Result[],
+  seen: ReadonlySet<Result> = new Set(),
+): boolean {
+  const blockers = blockersOf(result, results).filter(
+    ({ verdict }) => verdict !== 'pass' && verdict !== 'warn',
+  );
+  if (blockers.length === 0 || seen.has(result)) return false;
+  return blockers.every(
+    (blocker) =>
+      blocker.verdict === 'skip' ||
+      (blocker.verdict === 'blocked' && merelySkipped(blocker, results, new Set([...seen, result]))),
+  );
+}
