@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import { type RunOptions, type RunResult, TransportError } from './transport.ts';
 
 /** Runs a program of this machine with a script on its standard input, and ends its whole process group on abort. */
@@ -7,6 +6,7 @@ export async function runProcess(
   script: string,
   options: RunOptions,
 ): Promise<RunResult> {
+  const { execa } = await import('execa');
   const [file, ...args] = argv;
   const subprocess = execa(file, args, {
     input: script,

@@ -1,0 +1,39 @@
+import type { Source } from '../facts/source.ts';
+import type { Access } from './access.ts';
+import { type AskOptions, ask, type RawOutcome } from './ask.ts';
+import { localTransport } from './local.ts';
+import { recordedNode } from './recorded.ts';
+import type { Transport } from './transport.ts';
+
+/** A node that can be asked: over a shell on it, or out of a recording. */
+export interface NodeAccess {
+  /** `local:`, `ssh://user@host:22`, `container://docker/dpu-worker`, `recorded:FILE`. */
+  readonly uri: string;
+  /**
+   * Asks for all sources; each gets exactly one outcome.
+   *
+   * @throws {TransportError} where the node gave no answer at all.
+   */
+  ask(sources: readonly Source[], options: AskOptions): Promise<Map<Source, RawOutcome>>;
+  close(): Promise<void>;
+}
+
+/** Opens the way to a node. Nothing is contacted before the first question, so it can't fail. */
+export function connect(access: Access): NodeAccess {
+  switch (access.kind) {
+    case 'recorded':
+      return recordedNode(access.file);
+    case 'local':
+      return overShell(localTransport());
+    case 'ssh':
+    case 'container':
+      throw new Error(`${access.kind} targets are not there yet`);
+  }
+}
+
+/** A node that is asked by scripts. */
+export const overShell = (transport: Transport): NodeAccess => ({
+  uri: transport.uri,
+  ask: (sources, options) => ask(transport, sources, options),
+  close: () => transport.close(),
+});
