@@ -1,0 +1,42 @@
+import type { NetnsLab } from '../lab.ts';
+import type { LabNode } from '../node.ts';
+import { waitFor } from '../wait.ts';
+import { CONTROL_PLANE, type Pair } from './options.ts';
+
+/** Waits until ovn-controller has bound every port and made the patch ports and tunnels on every chassis. */
+export async function waitUntilPlumbed(lab: NetnsLab, pairs: readonly Pair[]): Promise<void> {
+  const tunnels = pairs.length;
+  await Promise.all([
+    waitForInterfaces(lab.node(CONTROL_PLANE), [`patch-breth0_${CONTROL_PLANE}-to-br-int`], tunnels),
+    ...pairs.map(({ host, dpu, vfs }) =>
+      waitForInterfaces(
+        lab.node(dpu),
+        [`patch-brp0_${host}-to-br-int`, ...vfs.map(({ representor }) => `${representor} installed`)],
+        tunnels,
+      ),
+    ),
+  ]);
+}
+
+async function waitForInterfaces(node: LabNode, wanted: string[], tunnels: number): Promise<void> {
+  await waitFor(`${wanted.join(', ')} and ${tunnels} geneve tunnels in OVS on ${node.name}`, async () => {
+    const { stdout } = await node.exec([
+      ...[
+        'ovs-vsctl',
+        '--timeout=5',
+        '--format=json',
+        '--columns=name,type,external_ids',
+        'list',
+        'Interface',
+      ],
+    ]);
+    const { data } = JSON.parse(stdout || '{"data":[]}') as {
+      data: [string, string, [string, [string, string][]]][];
+    };
+    const installed = data.map(([name, , [, ids]]) =>
+      ids.some(([key, value]) => key === 'ovn-installed' && value === 'true') ? `${name} installed` : name,
+    );
+    const geneve = data.filter(([, type]) => type === 'geneve');
+    return wanted.every((one) => installed.includes(one)) && geneve.length === tunnels;
+  });
+}

@@ -1,0 +1,23 @@
+import { netnsTestbed } from './netns/testbed.ts';
+
+export interface TestbedRequest {
+  /** Several labs of one testbed can be up at the same time under different names. */
+  name: string;
+  stateDir?: string;
+  /** Options that only this testbed knows, as they stand on the command line. */
+  args: string[];
+}
+
+/** A testbed that `npm run lab` can bring up in one process and take down in another. */
+export interface Testbed {
+  name: string;
+  /** Its own options, one line each, for --help. */
+  usage: string[];
+  /** Returns what to print: the nodes and how to use them. */
+  up(request: TestbedRequest): Promise<string>;
+  down(request: TestbedRequest): Promise<void>;
+  /** undefined: not up. */
+  status(request: TestbedRequest): Promise<string | undefined>;
+}
+
+export const testbeds: readonly Testbed[] = [netnsTestbed];
