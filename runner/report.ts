@@ -140,23 +140,26 @@ export function summaryOf(results: readonly Result[]): Summary {
 }
 
 /**
- * The exit code that the results deserve. The first that applies: interrupted, a fail, something undetermined (an
- * error, an aborted run, a blocked check whose blockers were not merely skipped), nothing examined, healthy.
+ * The exit code that a run deserves. The first that applies: interrupted, a fail, something undetermined (an aborted
+ * run, a target that could not be asked, an error, a blocked check whose blockers were not merely skipped), nothing
+ * examined, healthy.
  */
 export function exitCodeOf(
   results: readonly Result[],
-  { interrupted, aborted }: Pick<Report, 'interrupted' | 'aborted'> = {},
+  { interrupted, aborted, targets = [] }: Partial<Pick<Report, 'interrupted' | 'aborted' | 'targets'>> = {},
 ): ExitCode {
   if (interrupted) return EXIT.interrupted;
   if (results.some(({ verdict }) => verdict === 'fail')) return EXIT.failed;
-  if (aborted !== undefined) return EXIT.undetermined;
   const examined = results.some(({ verdict }) => verdict === 'pass' || verdict === 'warn');
-  const undetermined = results.some(
-    (result) =>
-      result.verdict === 'error' || (result.verdict === 'blocked' && !merelySkipped(result, results)),
-  );
+  const undetermined =
+    aborted !== undefined ||
+    targets.some(({ failure }) => failure !== undefined) ||
+    results.some((result) => isUndetermined(result, results));
   return examined && !undetermined ? EXIT.healthy : EXIT.undetermined;
 }
+
+const isUndetermined = (result: Result, results: readonly Result[]): boolean =>
+  result.verdict === 'error' || (result.verdict === 'blocked' && !merelySkipped(result, results));
 
 /** The results that block this one: of the checks in `blockedBy`, on a node that this one is about. */
 export function blockersOf(result: Result, results: readonly Result[]): readonly Result[] {
