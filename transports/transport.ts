@@ -36,7 +36,8 @@ export type TransportErrorCode =
   | 'no-such-container'
   | 'missing-program'
   | 'not-recorded'
-  | 'configuration';
+  | 'configuration'
+  | 'interrupted';
 
 /** The way to the node is broken; says which link of it and what to do. */
 export class TransportError extends Error {

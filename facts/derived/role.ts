@@ -1,3 +1,11 @@
+import type { Outcome } from '../fact.ts';
+import type { Identity } from '../identity.ts';
+import type { Link } from '../links.ts';
+import type { Netdev } from '../netdevs.ts';
+import type { Ovs } from '../ovs.ts';
+import type { Pci } from '../pci.ts';
+import type { Process } from '../processes.ts';
+
 /** What a node is in the system that its operators built. */
 export const ROLES = ['dpu-host', 'dpu', 'control-plane', 'worker', 'hypervisor'] as const;
 
@@ -7,3 +15,149 @@ export type Role = (typeof ROLES)[number];
 export const SIMULATIONS = ['veth', 'tap'] as const;
 
 export type Simulation = (typeof SIMULATIONS)[number];
+
+/** What a node was found to be, and what tells it. */
+export interface FoundRole {
+  readonly role: Role | undefined;
+  readonly simulation: Simulation | undefined;
+  /** The command or file and what it said, for people; says so where nothing told anything. */
+  readonly ground: string;
+}
+
+/** The facts that tell a node's role; each may be missing. */
+export interface RoleFacts {
+  readonly identity: Outcome<Identity>;
+  readonly links: Outcome<readonly Link[]>;
+  readonly netdevs: Outcome<ReadonlyMap<string, Netdev>>;
+  readonly ovs: Outcome<Ovs>;
+  readonly pci: Outcome<Pci>;
+  readonly processes: Outcome<readonly Process[]>;
+}
+
+export const ROLE_FACTS = ['identity', 'links', 'netdevs', 'ovs', 'pci', 'processes'] as const;
+
+/** Finds out what a node is: the strongest sign first. */
+export function findRole(facts: RoleFacts): FoundRole {
+  const simulation = findSimulation(facts);
+  const signs = [
+    ovnkubeMode(facts),
+    simulation,
+    bluefield(facts),
+    hostNodeName(facts),
+    hostPfRepresentor(facts),
+    managementVf(facts),
+    bluefieldFunction(facts),
+    process(facts, 'kube-apiserver', 'control-plane'),
+    process(facts, 'kubelet', 'worker'),
+  ];
+  const found = signs.find((sign) => sign !== undefined);
+  if (found === undefined) {
+    const looked =
+      'no ovnkube, kubelet or kube-apiserver, no BlueField, no representors, no SR-IOV management port, no simulated VFs';
+    return { role: undefined, simulation: undefined, ground: looked };
+  }
+  return { role: found.role, simulation: simulation?.simulation, ground: found.ground };
+}
+
+interface Sign {
+  readonly role: Role;
+  readonly ground: string;
+  readonly simulation?: Simulation;
+}
+
+/** Seed G L26, seed A L52 and L58: the mode that ovnkube runs in. */
+function ovnkubeMode({ processes }: RoleFacts): Sign | undefined {
+  for (const { args, environment, name, pid } of list(processes)) {
+    if (name !== 'ovnkube') continue;
+    const argument = args.find((arg) => /^--?ovnkube-node-mode=/.test(arg));
+    const mode = argument?.split('=')[1] ?? environment.get('OVNKUBE_NODE_MODE');
+    if (mode === 'dpu' || mode === 'dpu-host') {
+      return {
+        role: mode,
+        ground: `ovnkube (process ${pid}) runs with ${argument ?? `OVNKUBE_NODE_MODE=${mode}`}`,
+      };
+    }
+  }
+  return undefined;
+}
+
+/** The least number of interfaces of the simulated form that is no accident. */
+const SEVERAL = 2;
+
+function findSimulation({
+  links,
+  netdevs,
+}: RoleFacts): (Sign & { readonly simulation: Simulation }) | undefined {
+  const named = (pattern: RegExp, kind: string): string[] =>
+    list(links)
+      .filter((link) => link.kind === kind && pattern.test(link.name))
+      .map((link) => link.name);
+  const hardware =
+    netdevs.ok && [...netdevs.value.values()].some((netdev) => netdev.physSwitchId !== undefined);
+  const sign = (role: Role, simulation: Simulation, what: string, names: readonly string[]) =>
+    names.length >= SEVERAL && !hardware
+      ? { role, simulation, ground: `ip link shows ${names.length} ${what}, such as ${names[0]}` }
+      : undefined;
+  return (
+    sign('dpu', 'veth', 'veth representors', named(/^rep\d+-\d+$/, 'veth')) ??
+    sign('dpu-host', 'veth', 'veth VFs', named(/^eth\d+-\d+$/, 'veth')) ??
+    sign('hypervisor', 'tap', 'TAPs of the software testbed', named(/^tap\d+-vf\d+-[it]$/, 'tun'))
+  );
+}
+
+function bluefield({ identity }: RoleFacts): Sign | undefined {
+  if (!identity.ok) return undefined;
+  const { kernel, product } = identity.value;
+  if (/bluefield/i.test(product ?? '')) return { role: 'dpu', ground: `the machine calls itself ${product}` };
+  if (/bluefield/i.test(kernel)) return { role: 'dpu', ground: `its kernel is ${kernel}` };
+  return undefined;
+}
+
+/** Seed A L107: only a DPU names the host that it serves. */
+function hostNodeName({ ovs }: RoleFacts): Sign | undefined {
+  const name = ovs.ok ? ovs.value.openVSwitch.externalIds.get('host-k8s-nodename') : undefined;
+  return name ? { role: 'dpu', ground: `ovs-vsctl shows external_ids:host-k8s-nodename=${name}` } : undefined;
+}
+
+/** A representor of the host's PF or VFs exists only where the eswitch is: on the DPU. */
+function hostPfRepresentor({ netdevs }: RoleFacts): Sign | undefined {
+  if (!netdevs.ok) return undefined;
+  const representor = [...netdevs.value.values()].find((netdev) =>
+    /^(c[1-9]\d*)pf\d+|^pf\d+$/.test(netdev.physPortName ?? ''),
+  );
+  return representor
+    ? {
+        role: 'dpu',
+        ground: `${representor.name} is a representor of the host (phys_port_name ${representor.physPortName})`,
+      }
+    : undefined;
+}
+
+/** Seed A L244: the management port of a DPU host is a VF. */
+function managementVf({ netdevs, pci }: RoleFacts): Sign | undefined {
+  if (!netdevs.ok || !pci.ok) return undefined;
+  const address = netdevs.value.get('ovn-k8s-mp0')?.pciAddress;
+  const physfn = address === undefined ? undefined : pci.value.functions.get(address)?.physfn;
+  return physfn ? { role: 'dpu-host', ground: `ovn-k8s-mp0 is the VF ${address} of ${physfn}` } : undefined;
+}
+
+/** PCI ids of the network functions of BlueField, BlueField-2 and BlueField-3 (pci.ids). */
+const BLUEFIELD_FUNCTIONS = ['a2d2', 'a2d3', 'a2d6', 'a2dc', 'a2df'];
+
+function bluefieldFunction({ pci }: RoleFacts): Sign | undefined {
+  if (!pci.ok) return undefined;
+  const functions = [...pci.value.functions.values()];
+  const found = functions.find(
+    ({ vendor, device }) => vendor === '15b3' && BLUEFIELD_FUNCTIONS.includes(device),
+  );
+  return found
+    ? { role: 'dpu-host', ground: `PCI function ${found.address} is a BlueField (15b3:${found.device})` }
+    : undefined;
+}
+
+function process({ processes }: RoleFacts, name: string, role: Role): Sign | undefined {
+  const found = list(processes).find((candidate) => candidate.name === name);
+  return found ? { role, ground: `${name} runs (process ${found.pid})` } : undefined;
+}
+
+const list = <Item>(outcome: Outcome<readonly Item[]>): readonly Item[] => (outcome.ok ? outcome.value : []);

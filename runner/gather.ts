@@ -1,0 +1,152 @@
+import type { Check } from '../checks/define.ts';
+import { findRole, ROLE_FACTS, type Role, type RoleFacts, type Simulation } from '../facts/derived/role.ts';
+import { type Answers, type FactFailure, type Outcome, parseFact } from '../facts/fact.ts';
+import { FACTS, type FactName } from '../facts/index.ts';
+import { type Source, sourceKey } from '../facts/source.ts';
+import type { InventoryNode } from '../inventory/node.ts';
+import { readAnswer } from '../transports/answers.ts';
+import type { RawOutcome } from '../transports/ask.ts';
+import { type ConnectOptions, connect } from '../transports/connect.ts';
+import { TransportError } from '../transports/transport.ts';
+
+/** What one node said, parsed. */
+export interface GatheredNode {
+  readonly node: InventoryNode;
+  readonly uri: string;
+  readonly role: Role | undefined;
+  readonly simulation: Simulation | undefined;
+  /** How the role is known. */
+  readonly roleGround: string;
+  readonly facts: ReadonlyMap<FactName, Outcome<unknown>>;
+  /** The node could not be reached at all. */
+  readonly unreachable: TransportError | undefined;
+  /** From the first byte to the node to its last answer, in milliseconds. */
+  readonly durationMs: number;
+  /** The answers as they came, for a recording. */
+  readonly answers: ReadonlyMap<Source, RawOutcome>;
+}
+
+export interface GatherOptions extends ConnectOptions {
+  /** For one node, in milliseconds. */
+  readonly timeout: number;
+  /** For one source, in milliseconds. */
+  readonly sourceTimeout: number;
+  readonly signal: AbortSignal;
+}
+
+/** Asks a node for the facts that the checks may need, in one round, and finds out its role. Never rejects. */
+export async function gather(
+  node: InventoryNode,
+  checks: readonly Check[],
+  options: GatherOptions,
+): Promise<GatheredNode> {
+  const started = performance.now();
+  const names = neededFacts(node, checks);
+  const sources = distinctSources(names);
+  let uri = node.name;
+  let answers: ReadonlyMap<Source, RawOutcome> = new Map();
+  let unreachable: TransportError | undefined;
+  try {
+    if (options.signal.aborted) throw interrupted();
+    const access = connect(node.access, options);
+    uri = access.uri;
+    try {
+      answers = await access.ask(sources, options);
+    } finally {
+      await access.close();
+    }
+  } catch (error) {
+    unreachable = error instanceof TransportError ? error : unexpected(error);
+  }
+  const facts =
+    unreachable === undefined ? parseFacts(names, sources, answers) : new Map<FactName, Outcome<unknown>>();
+  return {
+    node,
+    uri,
+    ...roleOf(node, facts, unreachable),
+    facts,
+    unreachable,
+    answers,
+    durationMs: performance.now() - started,
+  };
+}
+
+const interrupted = (): TransportError =>
+  new TransportError('interrupted', 'the run was interrupted before the node was asked', 'Run it again.');
+
+const unexpected = (error: unknown): TransportError =>
+  new TransportError(
+    'closed',
+    `the node could not be asked: ${error instanceof Error ? error.message : String(error)}`,
+    'This is a fault of dpu-doctor: please report it with the output of --verbose.',
+  );
+
+/** The facts that the checks for this node's role require; of every role and those that tell it, while it is unknown. */
+function neededFacts(node: InventoryNode, checks: readonly Check[]): readonly FactName[] {
+  const names = new Set<FactName>(node.role === undefined || node.simulation === undefined ? ROLE_FACTS : []);
+  for (const check of checks) {
+    if (node.role !== undefined && !check.roles.includes(node.role)) continue;
+    for (const name of requiredBy(check)) names.add(name);
+  }
+  return [...names].sort();
+}
+
+const requiredBy = (check: Check): readonly FactName[] =>
+  check.scope === 'node' ? check.requires : [...check.requires.host, ...check.requires.dpu];
+
+/** Facts' sources, each named once: the source that stands for all of the same key. */
+function distinctSources(names: readonly FactName[]): readonly Source[] {
+  const byKey = new Map<string, Source>();
+  for (const name of names) {
+    for (const source of Object.values<Source>(FACTS[name].sources)) {
+      const key = sourceKey(source);
+      if (!byKey.has(key)) byKey.set(key, source);
+    }
+  }
+  return [...byKey.values()];
+}
+
+function parseFacts(
+  names: readonly FactName[],
+  sources: readonly Source[],
+  outcomes: ReadonlyMap<Source, RawOutcome>,
+): Map<FactName, Outcome<unknown>> {
+  const byKey = new Map(sources.map((source) => [sourceKey(source), outcomes.get(source)]));
+  return new Map(names.map((name) => [name, parseOne(name, byKey)]));
+}
+
+const NOT_ASKED: FactFailure = { code: 'unreachable', message: 'the node was not asked' };
+
+function parseOne(name: FactName, byKey: ReadonlyMap<string, RawOutcome | undefined>): Outcome<unknown> {
+  const fact = FACTS[name];
+  const answers: Record<string, unknown> = {};
+  for (const [label, source] of Object.entries<Source>(fact.sources)) {
+    const outcome = byKey.get(sourceKey(source));
+    if (outcome?.ok) answers[label] = readAnswer(source, outcome.parts);
+    else if (source.optional !== true) return { ok: false, failure: outcome?.failure ?? NOT_ASKED };
+  }
+  // Each label holds the answer that its source's kind gives.
+  return parseFact(fact as Parameters<typeof parseFact>[0], answers as Answers<Record<string, Source>>);
+}
+
+function roleOf(
+  node: InventoryNode,
+  facts: ReadonlyMap<FactName, Outcome<unknown>>,
+  unreachable: TransportError | undefined,
+): Pick<GatheredNode, 'role' | 'simulation' | 'roleGround'> {
+  if (unreachable !== undefined || ROLE_FACTS.some((name) => !facts.has(name))) {
+    return {
+      role: node.role,
+      simulation: node.simulation,
+      roleGround: node.role === undefined ? 'unknown' : GIVEN,
+    };
+  }
+  const found = findRole(
+    Object.fromEntries(ROLE_FACTS.map((name) => [name, facts.get(name)])) as unknown as RoleFacts,
+  );
+  if (node.role === undefined)
+    return { ...found, simulation: node.simulation ?? found.simulation, roleGround: found.ground };
+  return { role: node.role, simulation: node.simulation ?? found.simulation, roleGround: GIVEN };
+}
+
+const GIVEN = 'as given by the inventory or --role';
