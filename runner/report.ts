@@ -129,7 +129,7 @@ export function completeReport(report: Omit<Report, 'format' | 'summary' | 'exit
     format: REPORT_FORMAT,
     ...report,
     summary: summaryOf(report.results),
-    exitCode: exitCodeOf(report.results, report),
+    exitCode: exitCodeOf(report),
   };
 }
 
@@ -139,27 +139,68 @@ export function summaryOf(results: readonly Result[]): Summary {
   return summary;
 }
 
+type Outcome = Pick<Report, 'interrupted' | 'aborted' | 'targets' | 'results'>;
+
 /**
- * The exit code that a run deserves. The first that applies: interrupted, a fail, something undetermined (an aborted
- * run, a target that could not be asked, an error, a blocked check whose blockers were not merely skipped), nothing
- * examined, healthy.
+ * The exit code that a run deserves. The first that applies: interrupted, a check failed, something undetermined (an
+ * error or a {@link runProblems | problem of the run}), healthy.
  */
-export function exitCodeOf(
-  results: readonly Result[],
-  { interrupted, aborted, targets = [] }: Partial<Pick<Report, 'interrupted' | 'aborted' | 'targets'>> = {},
-): ExitCode {
-  if (interrupted) return EXIT.interrupted;
-  if (results.some(({ verdict }) => verdict === 'fail')) return EXIT.failed;
-  const examined = results.some(({ verdict }) => verdict === 'pass' || verdict === 'warn');
-  const undetermined =
-    aborted !== undefined ||
-    targets.some(({ failure }) => failure !== undefined) ||
-    results.some((result) => isUndetermined(result, results));
-  return examined && !undetermined ? EXIT.healthy : EXIT.undetermined;
+export function exitCodeOf(run: Outcome): ExitCode {
+  if (run.interrupted) return EXIT.interrupted;
+  if (run.results.some(({ verdict }) => verdict === 'fail')) return EXIT.failed;
+  const undetermined = run.results.some(({ verdict }) => verdict === 'error') || runProblems(run).length > 0;
+  return undetermined ? EXIT.undetermined : EXIT.healthy;
 }
 
-const isUndetermined = (result: Result, results: readonly Result[]): boolean =>
-  result.verdict === 'error' || (result.verdict === 'blocked' && !merelySkipped(result, results));
+/** Why a run is not healthy where no single result says so. */
+export interface RunProblem {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  /** Where it concerns one target. */
+  readonly target?: string;
+}
+
+export function runProblems(run: Outcome): readonly RunProblem[] {
+  const { results } = run;
+  const gave = (...verdicts: readonly Verdict[]): boolean =>
+    results.some(({ verdict }) => verdicts.includes(verdict));
+  const problems = run.targets.flatMap((target) => targetProblems(target, results));
+  if (run.aborted !== undefined) problems.unshift({ code: 'aborted', message: run.aborted });
+  if (run.interrupted)
+    problems.unshift({ code: 'interrupted', message: 'the run was interrupted before it was complete' });
+  const loose = results.filter((result) => result.verdict === 'blocked' && !merelySkipped(result, results));
+  if (loose.length > 0 && !gave('fail', 'error'))
+    problems.push({
+      code: 'blocked',
+      message: `${loose.map(({ checkId }) => checkId).join(', ')} blocked, by nothing that this report shows`,
+    });
+  if (problems.length === 0 && !gave('pass', 'warn', 'fail', 'error'))
+    problems.push({
+      code: 'nothing-examined',
+      message: 'no check gave a verdict: nothing was examined',
+      hint: 'See which checks there are and whom they concern: dpu-doctor list',
+    });
+  return problems;
+}
+
+function targetProblems(
+  { name, role, roleGround, failure }: TargetReport,
+  results: readonly Result[],
+): RunProblem[] {
+  const own = results.filter((result) => nodesOf(result).includes(name));
+  if (failure !== undefined)
+    return own.some(({ verdict }) => verdict === 'error') ? [] : [{ ...failure, target: name }];
+  if (role !== undefined || own.length > 0) return [];
+  return [
+    {
+      code: 'role-unknown',
+      message: `nothing was examined on ${name}, for its role is not known: ${roleGround}`,
+      hint: 'Say what it is: --role ROLE, or role: in the inventory.',
+      target: name,
+    },
+  ];
+}
 
 /** The results that block this one: of the checks in `blockedBy`, on a node that this one is about. */
 export function blockersOf(result: Result, results: readonly Result[]): readonly Result[] {
