@@ -1,0 +1,46 @@
+import { access } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import test from 'ava';
+import { CHECKS } from '../../checks/index.ts';
+import { selectChecks } from '../../runner/select.ts';
+import { SUITES } from '../../suites/index.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+test('every id is the path of its file, and stands once', async (t) => {
+  const ids = CHECKS.map(({ id }) => id);
+  t.is(new Set(ids).size, ids.length);
+  for (const id of ids) await t.notThrowsAsync(access(resolve(ROOT, `checks/${id}.ts`)), id);
+});
+
+test('a check comes after checks that stand before it, of its own scope or of a node', (t) => {
+  const seen = new Map<string, string>();
+  for (const check of CHECKS) {
+    for (const id of check.after ?? []) {
+      t.true(seen.has(id), `${check.id} comes after ${id}, which does not stand before it`);
+      t.true(
+        check.scope === 'pair' || seen.get(id) === 'node',
+        `${check.id} comes after the pair check ${id}`,
+      );
+    }
+    seen.set(check.id, check.scope);
+  }
+});
+
+test('every check says what it is about, and what to do about each of its messages', (t) => {
+  for (const { id, title, description, covers, docs, messages, roles } of CHECKS) {
+    t.true(title.length > 10 && description.length > 20, id);
+    t.true(docs.length > 0, `${id}: docs`);
+    t.true(roles.length > 0, `${id}: roles`);
+    t.true(Object.keys(messages).length > 0, `${id}: messages`);
+    for (const claim of covers) t.regex(claim, /^[GKADS]\d+[a-g]?$/, id);
+    for (const [code, { text, cause, remedy }] of Object.entries(messages)) {
+      t.regex(code, /^[A-Z][A-Z0-9_]+$/, id);
+      t.true(text.length > 0 && cause.length > 0 && remedy.length > 0, `${id} ${code}`);
+    }
+  }
+});
+
+test('every suite chooses checks', (t) => {
+  for (const { name, select, skip } of SUITES) t.true(selectChecks(CHECKS, select, skip).length > 0, name);
+});
