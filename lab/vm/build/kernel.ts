@@ -18,9 +18,9 @@ const unwanted = [
   'net/wireless',
   'net/mac80211',
   'net/bluetooth',
-  ...['accel', 'bluetooth', 'comedi', 'gpu', 'hid', 'hwmon', 'iio', 'infiniband', 'input', 'isdn', 'media'],
+  ...['accel', 'bluetooth', 'comedi', 'gpu', 'hid', 'iio', 'infiniband', 'input', 'isdn', 'media'],
   ...['mtd', 'net/can', 'net/wireless', 'nvme', 'platform', 'power', 'scsi', 'staging', 'target', 'usb'],
-  ...['video', 'w1', 'thunderbolt', 'firewire', 'md', 'mmc', 'leds', 'ata', 'i2c', 'edac', 'tty'],
+  ...['video', 'w1', 'thunderbolt', 'firewire', 'md', 'mmc', 'edac'],
 ].map((path) => (/^(sound|net\/(wireless|mac80211|bluetooth))$/.test(path) ? path : `drivers/${path}`));
 
 /** The full flavour: the cloud flavour has neither igb nor igbvf. */

@@ -1,0 +1,3 @@
+export const faults = {};
+export async function applyFault() {}
+export async function undoFault() {}

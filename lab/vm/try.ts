@@ -1,3 +1,0 @@
-import { ensureImage } from './build/index.ts';
-
-console.log(await ensureImage((l) => console.log(l)));
