@@ -15,6 +15,18 @@ export interface Process {
   readonly startedAt: number | undefined;
   /** Z zombie, T stopped, D uninterruptible …; see proc(5). */
   readonly state: string;
+  /** Of ovnkube: the configuration file that it reads. */
+  readonly configuration?: ConfigurationFile;
+}
+
+/** The settings of a configuration file that concern a node; its other lines may be secret and stay on the node. */
+export interface ConfigurationFile {
+  /** As the process sees it: in a container, the container's path. */
+  readonly path: string;
+  /** Section headers and settings, as they stand in the file. */
+  readonly lines: readonly string[];
+  /** Why it could not be read, in the words of the system. */
+  readonly unreadable?: string;
 }
 
 const NAMES = [
@@ -30,6 +42,12 @@ const NAMES = [
   'virtqemud',
 ];
 
+/** Where OVN-Kubernetes looks for its configuration file when not told (go-controller/pkg/config/config.go). */
+export const CONFIG_FILE = '/etc/openvswitch/ovn_k8s.conf';
+
+/** A sed command that prints the section headers and a node's settings of an OVN-Kubernetes configuration file. */
+export const PRINT_SETTINGS = String.raw`sed -nE '/^[[:space:]]*\[/p; /^[[:space:]]*(mode|interface|mgmt-port-netdev|mgmt-port-dp-resource-name|enable-network-segmentation)[[:space:]]*=/p'`;
+
 /* Another network namespace's processes show in /proc too, where containers or testbeds run on the machine. */
 const SCRIPT = `for p in /proc/[0-9]*; do
   c=
@@ -41,6 +59,10 @@ const SCRIPT = `for p in /proc/[0-9]*; do
   printf 'process %s %s\\nstat %s\\n' "\${p#/proc/}" "$c" "$s"
   tr '\\000\\n' '\\n ' < "$p/cmdline" | sed 's/^/arg /'
   case $c in ovnkube) ;; *) continue ;; esac
+  f=$(tr '\\000' '\\n' < "$p/cmdline" | sed -nE 's/^--?config-file=//p; /^--?config-file$/{n;p;}')
+  f=\${f:-${CONFIG_FILE}}
+  printf 'config %s\\n' "$f"
+  { $as_root ${PRINT_SETTINGS} "$p/root$f"; } 2>&1 | sed 's/^/setting /'
   $as_root cat "$p/environ" | tr '\\000\\n' '\\n ' | sed -nE '1s/.*/readable/p; /^(OVNKUBE_[A-Z0-9_]*|OVN_[A-Z0-9_]*|DPU_[A-Z0-9_]*|K8S_NODE[A-Z_]*|PCIDEVICE_[^=]*)=/s/^/env /p'
 done 2>/dev/null
 true`;
@@ -52,7 +74,7 @@ export const processes = defineFact({
     list: shell(
       'OVS, OVN and Kubernetes processes in /proc',
       SCRIPT,
-      ['tr', 'sed', 'cat /proc/<pid>/environ'],
+      ['tr', 'sed', 'cat /proc/<pid>/environ', 'sed /proc/<pid>/root/<config-file>'],
       true,
     ),
     stat: shell('boot time in /proc/stat', `grep '^btime ' /proc/stat`, ['grep']),
@@ -74,6 +96,7 @@ function parseProcess([head = '', ...lines]: readonly string[], bootedAt: number
   const values = (label: string): string[] =>
     lines.filter((line) => line.startsWith(`${label} `)).map((line) => line.slice(label.length + 1));
   const stat = values('stat')[0] ?? '';
+  const config = values('config')[0];
   // The name in parentheses may hold blanks; the fields after it don't.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const started = bootedAt + Number(fields[19]) / TICKS_PER_SECOND;
@@ -87,7 +110,16 @@ function parseProcess([head = '', ...lines]: readonly string[], bootedAt: number
     environmentReadable: lines.includes('readable'),
     startedAt: Number.isFinite(started) ? started : undefined,
     state: fields[0] ?? '',
+    ...(config === undefined ? {} : { configuration: configurationFile(config, values('setting')) }),
   };
+}
+
+/** What {@link PRINT_SETTINGS} said about a file: its lines, or why it could not be read. */
+export function configurationFile(path: string, lines: readonly string[]): ConfigurationFile {
+  const refused = lines.find((line) => /^(sed|sudo): /.test(line));
+  return refused === undefined
+    ? { path, lines }
+    : { path, lines: [], unreadable: refused.slice(refused.lastIndexOf(': ') + 2) };
 }
 
 const hideSecret = (argument: string): string =>
