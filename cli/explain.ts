@@ -1,5 +1,5 @@
 import { CHECKS } from '../checks/index.ts';
-import { nearest } from '../runner/nearest.ts';
+import { nearest } from '../suites/nearest.ts';
 import { explanation } from './explanation.ts';
 import { UsageError } from './usage-error.ts';
 

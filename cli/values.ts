@@ -1,6 +1,6 @@
 import { ROLES, type Role } from '../facts/derived/role.ts';
-import { nearest } from '../runner/nearest.ts';
 import { EXPECTATIONS, type ExpectationDefinition } from '../suites/expectations.ts';
+import { nearest } from '../suites/nearest.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Milliseconds of 500ms, 30s, 5m, 1h or a plain number of seconds. */

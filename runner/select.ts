@@ -1,5 +1,5 @@
 import type { Check } from '../checks/define.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../suites/nearest.ts';
 
 /** A word of `--select`, `--skip` or a suite that fits no check. */
 export class SelectionError extends Error {
