@@ -63,7 +63,7 @@ const SCRIPT = `for p in /proc/[0-9]*; do
   f=\${f:-${CONFIG_FILE}}
   printf 'config %s\\n' "$f"
   { $as_root ${PRINT_SETTINGS} "$p/root$f"; } 2>&1 | sed 's/^/setting /'
-  $as_root cat "$p/environ" | tr '\\000\\n' '\\n ' | sed -nE '1s/.*/readable/p; /^(OVNKUBE_[A-Z0-9_]*|OVN_[A-Z0-9_]*|DPU_[A-Z0-9_]*|K8S_NODE[A-Z_]*|PCIDEVICE_[^=]*)=/s/^/env /p'
+  $as_root cat "$p/environ" | tr '\\000\\n' '\\n ' | sed -nE '1{h;s/.*/readable/p;g;}; /^(OVNKUBE_[A-Z0-9_]*|OVN_[A-Z0-9_]*|DPU_[A-Z0-9_]*|K8S_NODE[A-Z_]*|PCIDEVICE_[^=]*)=/s/^/env /p'
 done 2>/dev/null
 true`;
 
