@@ -111,10 +111,7 @@ async function build(
     ipBatch(linkCommands(index, plan)),
   ]);
   for (const { name, ip } of plan.namespaces ?? []) {
-    await ipBatch(
-      ip.map((line) => line),
-      { netns: netnsName(index, name) },
-    );
+    await ipBatch(ip, { netns: netnsName(index, name) });
   }
   const hostKeys = await buildNodes(stateDir, state, key);
   await writeState(stateDir, state);
@@ -139,7 +136,7 @@ async function buildNodes(stateDir: string, state: LabState, key: string): Promi
       const hostKeyFile = path.join(directory, 'files/etc/ssh/ssh_host_ed25519_key');
       const hostKey = await makeKey(hostKeyFile, node.name);
       const files = await identityFiles({ ...node, listen, hosts, authorizedKey: key });
-      const ip = [...managementCommands(index, number, node.management), ...(node.ip ?? [])];
+      const ip = [...managementCommands(index, number, node), ...(node.ip ?? [])];
       await writeNodeDirectory(directory, {
         plan: { ...node, ip },
         files,

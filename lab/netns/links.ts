@@ -1,5 +1,5 @@
 import { bridgeName, gatewayAddress, netnsName, nodeAddress, portName } from './names.ts';
-import type { LinkEnd, Plan } from './plan.ts';
+import type { LinkEnd, NodePlan, Plan } from './plan.ts';
 
 /** The `ip` commands that make a lab's namespaces and every link of it. */
 export function linkCommands(index: number, plan: Plan): string[] {
@@ -24,7 +24,12 @@ export function linkCommands(index: number, plan: Plan): string[] {
 }
 
 /** The `ip` commands for inside a node that bring its management address up. */
-export function managementCommands(index: number, number: number, management: string | undefined): string[] {
+export function managementCommands(index: number, number: number, node: NodePlan): string[] {
+  const { management, defaultRoute } = node;
   if (management === undefined) return [];
-  return [`addr add ${nodeAddress(index, number)}/24 dev ${management}`, `link set ${management} up`];
+  return [
+    `addr add ${nodeAddress(index, number)}/24 dev ${management}`,
+    `link set ${management} up`,
+    ...(defaultRoute ? [`route add default via ${gatewayAddress(index)} dev ${management}`] : []),
+  ];
 }

@@ -1,4 +1,4 @@
-import { open, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Role } from './plan.ts';
 import { type RunOptions, type RunResult, run, startDetached } from './run.ts';
@@ -66,22 +66,17 @@ export class LabNode {
 
 /** Starts a node's PID 1 from its directory and returns its pid, as the machine numbers it, once it is up. */
 export async function startNode(directory: string, netns: string): Promise<number> {
-  const log = await open(path.join(directory, 'log'), 'w');
   const enter = ['nsenter', `--net=/run/netns/${netns}`];
   const unshare = ['unshare', '--mount', '--uts', '--ipc', '--pid', '--fork', '--kill-child'];
   const root = ['sh', path.join(import.meta.dirname, 'node-root.sh'), directory];
   let ended = false;
-  startDetached([...enter, ...unshare, ...root], log.fd, () => {
+  startDetached([...enter, ...unshare, ...root], path.join(directory, 'log'), () => {
     ended = true;
   });
-  try {
-    await waitFor(`the node in ${directory} to come up`, async () => {
-      if (ended) throw new Error(`node failed to start: ${await text(directory, 'log')}`);
-      return (await text(directory, 'ready')) === 'ready\n';
-    });
-  } finally {
-    await log.close();
-  }
+  await waitFor(`the node in ${directory} to come up`, async () => {
+    if (ended) throw new Error(`node failed to start: ${await text(directory, 'log')}`);
+    return (await text(directory, 'ready')) === 'ready\n';
+  });
   return Number(await text(directory, 'pid'));
 }
 

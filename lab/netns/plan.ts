@@ -11,6 +11,8 @@ export interface NodePlan {
   dpu?: string;
   /** The netdev that carries the management address. Without one sshd listens outside the node's netns. */
   management?: string;
+  /** The default route leads over the management network. */
+  defaultRoute?: boolean;
   /** `ip` commands for inside the node, run once all links exist. */
   ip?: string[];
   /** Netdevs whose transmit checksum must be computed, because OVS in user space reads them. */

@@ -41,13 +41,14 @@ export async function must(argv: readonly string[], options: RunOptions = {}): P
   return stdout;
 }
 
-/** Starts a program in a session of its own, which outlives this process. Output goes to a file descriptor. */
-export function startDetached(argv: readonly string[], output?: number, ended = () => {}): void {
-  const child = execa('setsid', argv, {
+/** Starts a program in a session of its own, which outlives this process. What it says goes to the log file. */
+export function startDetached(argv: readonly string[], log = '/dev/null', ended = () => {}): void {
+  const redirected = ['sh', '-c', 'log=$0; exec "$@" >"$log" 2>&1', log, ...argv];
+  const child = execa('setsid', redirected, {
     cleanup: false,
     reject: false,
     buffer: false,
-    stdio: ['ignore', output ?? 'ignore', output ?? 'ignore'],
+    stdio: 'ignore',
   });
   child.nodeChildProcess.unref();
   child.then(ended, ended);

@@ -35,12 +35,18 @@ function topologyOptions(args: string[]): TopologyOptions {
       topology: { type: 'string', default: 'bluefield' },
       pairs: { type: 'string' },
       pods: { type: 'boolean' },
+      rep0: { type: 'boolean' },
+      vfs: { type: 'string' },
     },
   });
   const pairs = values.pairs === undefined ? {} : { pairs: Number(values.pairs) };
   switch (values.topology) {
     case 'bluefield':
       return { topology: 'bluefield', ...pairs, ...(values.pods ? { pods: true } : {}) };
+    case 'veth':
+      return { topology: 'veth', ...pairs, ...(values.rep0 ? { rep0: true } : {}) };
+    case 'tap':
+      return { topology: 'tap', ...(values.vfs === undefined ? {} : { vfs: Number(values.vfs) }) };
     default:
       throw new Error(`no topology ${values.topology}`);
   }

@@ -31,13 +31,10 @@ export async function buildRoots(apt: Apt, kernel: Kernel, work: string, image: 
   // A package's maintainer scripts must not start or stop anything in here.
   await writeFile(join(root, 'usr/sbin/policy-rc.d'), '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   await makeImage(root, join(image, 'dpu.ext4'));
-  await execa(
-    'chroot',
-    [root, 'apt-get', 'purge', '-y', '--auto-remove', 'openvswitch-switch', 'openvswitch-common'],
-    {
-      env: { LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
-    },
-  );
+  const ovs = ['openvswitch-switch', 'openvswitch-common', 'python3-openvswitch'];
+  await execa('chroot', [root, 'apt-get', 'purge', '-y', '--auto-remove', ...ovs], {
+    env: { LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
+  });
   await makeImage(root, join(image, 'dpu-host.ext4'));
 }
 
