@@ -3,6 +3,8 @@ import type { Access } from './access.ts';
 import { type AskOptions, ask, type RawOutcome } from './ask.ts';
 import { localTransport } from './local.ts';
 import { recordedNode } from './recorded.ts';
+import type { SshOptions } from './ssh/options.ts';
+import { sshTransport } from './ssh/transport.ts';
 import type { Transport } from './transport.ts';
 
 /** A node that can be asked: over a shell on it, or out of a recording. */
@@ -18,16 +20,21 @@ export interface NodeAccess {
   close(): Promise<void>;
 }
 
+export interface ConnectOptions {
+  readonly ssh?: SshOptions;
+}
+
 /** Opens the way to a node. Nothing is contacted before the first question, so it can't fail. */
-export function connect(access: Access): NodeAccess {
+export function connect(access: Access, options: ConnectOptions = {}): NodeAccess {
   switch (access.kind) {
     case 'recorded':
       return recordedNode(access.file);
     case 'local':
       return overShell(localTransport());
     case 'ssh':
+      return overShell(sshTransport(access.ssh, options.ssh));
     case 'container':
-      throw new Error(`${access.kind} targets are not there yet`);
+      throw new Error('container targets are not there yet');
   }
 }
 
