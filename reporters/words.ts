@@ -1,0 +1,112 @@
+import type { Finding } from '../checks/define.ts';
+import type { Role, Simulation } from '../facts/derived/role.ts';
+import type { Evidence } from '../facts/fact.ts';
+import { EXIT, type ExitCode, type Result, type TargetReport } from '../runner/report.ts';
+import { capped, safeBlock, safeLine } from './safe-text.ts';
+
+/** The words that every reporter uses for the same thing. All texts that leave this file are safe. */
+
+const ROLE_WORDS: Readonly<Record<Role, string>> = {
+  'dpu-host': 'DPU host',
+  dpu: 'DPU',
+  'control-plane': 'control plane',
+  worker: 'worker',
+  hypervisor: 'testbed hypervisor',
+};
+
+const SIMULATION_WORDS: Readonly<Record<Simulation, string>> = {
+  veth: 'simulated with veth pairs',
+  tap: 'simulated with TAPs',
+};
+
+export function roleWords({ role, simulation }: Pick<TargetReport, 'role' | 'simulation'>): string {
+  const name = role === undefined ? 'role unknown' : ROLE_WORDS[role];
+  return simulation === undefined ? name : `${name}, ${SIMULATION_WORDS[simulation]}`;
+}
+
+export const EXIT_WORDS: Readonly<Record<ExitCode, string>> = {
+  [EXIT.healthy]: 'healthy',
+  [EXIT.failed]: 'a check failed',
+  [EXIT.undetermined]: 'nothing failed, but something could not be determined',
+  [EXIT.usage]: 'wrong usage or configuration',
+  [EXIT.interrupted]: 'interrupted',
+};
+
+export const count = (number: number, one: string, many = `${one}s`): string =>
+  `${number} ${number === 1 ? one : many}`;
+
+/** `0.42 s`, `4.2 s`, `3 min 20 s`. */
+export function duration(ms: number): string {
+  const seconds = Number.isFinite(ms) ? Math.max(0, ms) / 1000 : 0;
+  if (seconds < 1) return `${seconds.toFixed(2)} s`;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
+}
+
+/** The node that a result is about, or both nodes of a pair. */
+export const aboutWhom = ({ target, pair }: Result): string =>
+  pair ? `${safeLine(pair.host)}, ${safeLine(pair.dpu)}` : safeLine(target);
+
+/** The findings, those that fail first. */
+export const worstFirst = (findings: readonly Finding[]): readonly Finding[] => [
+  ...findings.filter(({ level }) => level === 'fail'),
+  ...findings.filter(({ level }) => level !== 'fail'),
+];
+
+/** One line that says what came out, in the words of the finding or of the reason. */
+export function headline(result: Result): string {
+  const [first] = worstFirst(result.findings);
+  if (first !== undefined) {
+    const others = result.findings.length - 1;
+    return safeLine(first.message) + (others > 0 ? ` (and ${count(others, 'more finding')})` : '');
+  }
+  const text = safeLine(result.reason ?? result.note ?? result.title);
+  if (result.verdict === 'blocked') {
+    const by = (result.blockedBy ?? []).map(safeLine).join(', ');
+    return by === '' ? `blocked: ${text}` : `blocked by ${by}: ${text}`;
+  }
+  return result.expectedGap ? `expected gap: ${text}` : text;
+}
+
+/** A labelled piece of a finding. Lines are kept. */
+export interface Section {
+  readonly label: 'observed' | 'expected' | 'cause' | 'fix' | 'docs' | 'evidence';
+  readonly text: string;
+}
+
+export const EVIDENCE_CAPS = { lines: 12, characters: 2000 };
+const TEXT_CAPS = { lines: 40, characters: 4000 };
+
+/** What a finding says, in the order in which it is read. */
+export const findingSections = (finding: Finding, docs: readonly string[], caps = EVIDENCE_CAPS): Section[] =>
+  sections([
+    ['observed', finding.observed],
+    ['expected', finding.expected],
+    ['cause', finding.cause],
+    ['fix', finding.remedy],
+    ['docs', docs.join('\n')],
+    ['evidence', evidenceText(finding.evidence, caps)],
+  ]);
+
+/** What there is to say about a result besides its headline where it has no findings. */
+export const resultSections = (result: Result, caps = EVIDENCE_CAPS): Section[] =>
+  sections([
+    ['fix', result.remedy ?? ''],
+    ['evidence', evidenceText(result.evidence, caps)],
+  ]);
+
+const sections = (pairs: readonly (readonly [Section['label'], string])[]): Section[] =>
+  pairs
+    .map(([label, text]) => ({ label, text: capped(safeBlock(text).trim(), TEXT_CAPS) }))
+    .filter(({ text }) => text !== '');
+
+/** `source: said`, on a line of its own where more than one line was said. */
+export function evidenceText(evidence: readonly Evidence[], caps = EVIDENCE_CAPS): string {
+  return evidence
+    .map(({ source, said }) => {
+      const text = capped(safeBlock(said).trim(), caps) || 'nothing';
+      const from = capped(safeLine(source), { characters: 400 });
+      return text.includes('\n') ? `${from}:\n${text.replace(/^/gm, '  ')}` : `${from}: ${text}`;
+    })
+    .join('\n');
+}
