@@ -1,24 +1,46 @@
+import { datapath } from './datapath.ts';
 import { devlink } from './devlink.ts';
+import { dpf } from './dpf.ts';
 import { ethtool } from './ethtool.ts';
 import { identity } from './identity.ts';
+import { iprouteVersion } from './iproute-version.ts';
+import { kernelModules } from './kernel-modules.ts';
 import { links } from './links.ts';
 import { lspci } from './lspci.ts';
 import { netdevs } from './netdevs.ts';
 import { ovnkube } from './ovnkube.ts';
+import { ovs } from './ovs.ts';
+import { ovsInstallation } from './ovs-installation.ts';
+import { ovsOffloadLog } from './ovs-offload-log.ts';
 import { pci } from './pci.ts';
 import { processes } from './processes.ts';
+import { resolver } from './resolver.ts';
+import { swaps } from './swaps.ts';
+import { sysctls } from './sysctls.ts';
+import { tools } from './tools.ts';
 
 /** Every fact that is gathered from a node, by the name that checks require it by. */
 export const FACTS = {
+  datapath,
   devlink,
+  dpf,
   ethtool,
   identity,
+  iprouteVersion,
+  kernelModules,
   links,
   lspci,
   netdevs,
   ovnkube,
+  ovs,
+  ovsInstallation,
+  ovsOffloadLog,
   pci,
   processes,
+  resolver,
+  swaps,
+  sysctls,
+  tools,
 } as const;
 
 export type FactName = keyof typeof FACTS;

@@ -29,6 +29,9 @@ export const linkTargets = (...globs: readonly string[]): LinksSource => ({ kind
 
 export const paths = (...globs: readonly string[]): PathsSource => ({ kind: 'paths', globs });
 
+/** A path without wildcards as a pattern: {@link paths} gives it only where it exists. */
+export const existing = (path: string): string => path.replace(/[^/]$/, '[$&]');
+
 export const shell = (title: string, script: string, runs: readonly string[], root = false): ShellSource => ({
   kind: 'shell',
   title,

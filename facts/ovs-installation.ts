@@ -1,0 +1,45 @@
+import { defineFact } from './fact.ts';
+import { existing, paths } from './sources.ts';
+
+/** What of Open vSwitch is installed on the node, told by files: no package manager is asked. */
+export interface OvsInstallation {
+  /** What the packages bring along, by the documentation or licences that every one of them has (dpkg and rpm). */
+  readonly packages: readonly string[];
+  /** Its daemons and ovs-vsctl. */
+  readonly programs: readonly string[];
+  /** systemd units of its service: openvswitch-switch on Debian and Ubuntu, openvswitch on RHEL. */
+  readonly units: readonly string[];
+  /** The links by which systemd starts the service at boot. */
+  readonly wantedBy: readonly string[];
+  /** The links by which init starts it at boot, where it has no unit of its own. */
+  readonly initLinks: readonly string[];
+  /** Its database's socket, which may outlive the server. */
+  readonly sockets: readonly string[];
+}
+
+const PROGRAMS = ['ovs-vswitchd', 'ovsdb-server', 'ovs-vsctl'].flatMap((program) =>
+  ['/usr/sbin', '/usr/bin', '/usr/local/sbin', '/usr/local/bin'].map(
+    (directory) => `${directory}/${program}`,
+  ),
+);
+
+const services = (directory: string): string[] =>
+  ['openvswitch-switch.service', 'openvswitch.service'].map((unit) => existing(`${directory}/${unit}`));
+
+export const ovsInstallation = defineFact({
+  title: 'what of Open vSwitch is installed',
+  sources: {
+    packages: paths('/usr/share/doc/openvswitch*', '/usr/share/licenses/openvswitch*'),
+    programs: paths(...PROGRAMS.map(existing)),
+    units: paths(
+      ...['/lib/systemd/system', '/usr/lib/systemd/system', '/etc/systemd/system'].flatMap(services),
+    ),
+    wantedBy: paths(
+      ...services('/etc/systemd/system/*.wants'),
+      ...services('/etc/systemd/system/*.requires'),
+    ),
+    initLinks: paths('/etc/rc[2-5].d/S[0-9][0-9]openvswitch*'),
+    sockets: paths(existing('/run/openvswitch/db.sock')),
+  },
+  parse: (found): OvsInstallation => found,
+});

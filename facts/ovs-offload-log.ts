@@ -1,0 +1,116 @@
+import { defineFact } from './fact.ts';
+import { record } from './json.ts';
+import { ovsdbMap } from './ovsdb-json.ts';
+import { shell } from './sources.ts';
+
+/** What OVS wrote down about hardware offload: in the daemon's log and in the database's own journal. */
+export interface OvsOffloadLog {
+  /** ovs-vswitchd's log can be read. */
+  readonly logReadable: boolean;
+  /** Its lines about a start of the daemon and about offload being turned on, oldest first. */
+  readonly lines: readonly OffloadLine[];
+  /** The values of other_config:hw-offload that the database's journal holds, oldest first; empty where it can't be read. */
+  readonly values: readonly OffloadValue[];
+}
+
+export interface OffloadLine {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly kind: 'started' | 'enabled';
+  readonly text: string;
+}
+
+export interface OffloadValue {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly value: string | undefined;
+  /** The journal was compacted at this time: the value is at least as old. */
+  readonly snapshot: boolean;
+}
+
+const LOG = '/var/log/openvswitch/ovs-vswitchd.log';
+
+/*
+ * "Flow API Enabled" is what OVS up to 3.5 writes when it turns offload on, "Flow HW offload is enabled" later ones.
+ * The journal has one JSON object a line; only those that set Open_vSwitch's other_config are wanted.
+ */
+const SCRIPT = `(
+log=${LOG}
+if $as_root test -r "$log"; then
+  echo 'log readable'
+  $as_root grep -E '\\|bridge\\|INFO\\|ovs-vswitchd \\(Open vSwitch\\)|Flow API Enabled|Flow HW offload is enabled' "$log" | tail -n 100
+fi
+for db in /etc/openvswitch/conf.db /var/lib/openvswitch/conf.db; do
+  $as_root test -r "$db" || continue
+  $as_root sed -nE '/"Open_vSwitch":\\{"[^"]*":\\{[^}]*"other_config"/{
+h
+s/.*"_date":([0-9]+).*/date \\1/p
+g
+s/.*"_is_diff":true.*/diff/p
+g
+s/.*"Open_vSwitch":\\{"[^"]*":(\\{[^}]*\\}).*/row \\1/p
+}' "$db" | tail -n 3000
+  break
+done
+true
+) 2>/dev/null`;
+
+export const ovsOffloadLog = defineFact({
+  title: "Open vSwitch's records about hardware offload",
+  sources: {
+    records: shell(
+      `grep Flow ${LOG}; other_config in conf.db`,
+      SCRIPT,
+      ['test', 'grep', 'sed', 'tail'],
+      true,
+    ),
+  },
+  parse({ records: { stdout } }): OvsOffloadLog {
+    const lines = stdout.split('\n');
+    return {
+      logReadable: lines.includes('log readable'),
+      lines: lines.map(parseLogLine).filter((line) => line !== undefined),
+      values: parseJournal(lines),
+    };
+  },
+});
+
+/** 2019-09-23T03:14:48.824Z|00035|netdev_offload|INFO|netdev: Flow API Enabled */
+function parseLogLine(text: string): OffloadLine | undefined {
+  const at = Date.parse(/^(\d{4}-\d\d-\d\dT[\d:.]+Z)\|/.exec(text)?.[1] ?? '');
+  if (Number.isNaN(at)) return undefined;
+  return { at, kind: text.includes('|ovs-vswitchd (Open vSwitch)') ? 'started' : 'enabled', text };
+}
+
+/** Replays the journal: since OVS 2.15 a transaction holds only the difference of a map (`_is_diff`). */
+function parseJournal(lines: readonly string[]): readonly OffloadValue[] {
+  const values: OffloadValue[] = [];
+  let at = Number.NaN;
+  let diff = false;
+  let value: string | undefined;
+  for (const line of lines) {
+    if (line.startsWith('date ')) {
+      at = Number(line.slice('date '.length));
+      diff = false;
+    } else if (line === 'diff') {
+      diff = true;
+    } else if (line.startsWith('row ')) {
+      const row = record(parseJson(line.slice('row '.length)));
+      const given = ovsdbMap(row['other_config']).get('hw-offload');
+      // In a difference, an equal pair removes it and an absent one leaves it.
+      const next = diff ? (given === undefined ? value : given === value ? undefined : given) : given;
+      const snapshot = 'bridges' in row && 'ovs_version' in row && 'cur_cfg' in row;
+      if (values.length === 0 || next !== value) values.push({ at, value: next, snapshot });
+      value = next;
+    }
+  }
+  return values.filter((entry) => Number.isFinite(entry.at));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

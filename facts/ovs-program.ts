@@ -1,0 +1,18 @@
+/**
+ * A shell function `ovs`, which runs a program of Open vSwitch. A node whose OVS runs in a container (OVN-Kubernetes'
+ * ovs-node pods) has the socket and no program: then the program of that container is run, in its file system.
+ *
+ * It is defined by a subshell that first does this. Exit code 127 says that there is none.
+ */
+export const findOvs = (program: string): string => `c=
+if ! command -v ${program} >/dev/null 2>&1 && [ -S /var/run/openvswitch/db.sock ]; then
+  for p in /proc/[0-9]*; do
+    n=
+    { IFS= read -r n < "$p/comm"; } 2>/dev/null
+    [ "$n" = ovsdb-server ] || continue
+    if [ -e "$p/ns/net" ] && ! [ "$p/ns/net" -ef /proc/self/ns/net ]; then continue; fi
+    c="chroot $p/root"
+    break
+  done
+fi
+ovs() { $as_root $c "$@"; }`;
