@@ -1,0 +1,87 @@
+import { hostname } from 'node:os';
+import { CHECKS } from '../checks/index.ts';
+import type { InventoryNode } from '../inventory/node.ts';
+import type { RunRequest } from '../runner/run.ts';
+import { groupOf, selectChecks } from '../runner/select.ts';
+import { SUITES, type Suite } from '../suites/index.ts';
+import { nearest } from '../suites/nearest.ts';
+import type { RunFlags } from './run.ts';
+import { parseTarget } from './target.ts';
+import { UsageError } from './usage-error.ts';
+import { parseCount, parseDuration, parseRole, parseSettings, words } from './values.ts';
+import { VERSION } from './version.ts';
+
+/** For one source of a node, in milliseconds: `ovs-vsctl --timeout=5` and its like are to end by themselves before. */
+const SOURCE_TIMEOUT = 10_000;
+
+/** What the words of the command line ask for. Throws readable errors only. */
+export async function runRequest(
+  suiteName: string,
+  flags: RunFlags,
+): Promise<Omit<RunRequest, 'listen' | 'signal' | 'onGathered'>> {
+  const suite = findSuite(suiteName);
+  const select = words(flags.select);
+  const timeout = parseDuration(flags.timeout);
+  return {
+    tool: { name: 'dpu-doctor', version: VERSION },
+    suiteName: suite.name,
+    nodes: await nodesOf(flags),
+    checks: selectChecks(CHECKS, select.length > 0 ? select : suite.select, [
+      ...suite.skip,
+      ...words(flags.skip),
+    ]),
+    set: { from: '--set', values: parseSettings(flags.set) },
+    suite: { from: `suite ${suite.name}`, values: suite.expect },
+    timeout,
+    sourceTimeout: Math.min(SOURCE_TIMEOUT, timeout),
+    wait: parseDuration(flags.wait),
+    concurrency: parseCount(flags.concurrency),
+    ssh: {
+      ...(flags.sshConfig === undefined ? {} : { configFile: flags.sshConfig }),
+      ...(flags.identity === undefined ? {} : { identityFile: flags.identity }),
+      ...(flags.knownHosts === undefined ? {} : { knownHostsFile: flags.knownHosts }),
+      ...(flags.acceptAnyHostKey === true ? { insecure: 'accept-any-host-key' as const } : {}),
+    },
+  };
+}
+
+function findSuite(name: string): Suite {
+  const suite = SUITES.find((candidate) => candidate.name === name);
+  if (suite !== undefined) return suite;
+  const groups = new Set(CHECKS.map(groupOf));
+  if (groups.has(name))
+    return { name, description: `the checks of ${name}`, select: [name], skip: [], expect: {} };
+  const names = [...SUITES.map((candidate) => candidate.name), ...groups, 'run', 'list', 'explain', 'demo'];
+  const suggestion = nearest(name, names);
+  throw new UsageError(
+    `no suite or command is called '${name}'`,
+    `${suggestion === undefined ? '' : `Did you mean '${suggestion}'? `}dpu-doctor list --suites shows the suites, --help the commands.`,
+  );
+}
+
+/** The nodes of the inventory and of the targets; this machine where neither names one. */
+async function nodesOf(flags: RunFlags): Promise<readonly InventoryNode[]> {
+  const role = flags.role === undefined ? undefined : parseRole(flags.role);
+  const targets = words(flags.target).map((target) => parseTarget(target, role));
+  const listed = flags.inventory === undefined ? [] : await inventoryNodes(flags.inventory);
+  if (flags.inventory === undefined && targets.length === 0) {
+    return [{ name: hostname(), access: { kind: 'local' }, ...(role === undefined ? {} : { role }) }];
+  }
+  const nodes = [
+    ...listed.map((node) => (role === undefined || node.role !== undefined ? node : { ...node, role })),
+    ...targets,
+  ];
+  const names = nodes.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined)
+    throw new UsageError(
+      `the node ${twice} is named twice`,
+      'Name every node once, by --target or in the inventory.',
+    );
+  return nodes;
+}
+
+async function inventoryNodes(source: string): Promise<readonly InventoryNode[]> {
+  const { loadInventory } = await import('../inventory/load.ts');
+  return (await loadInventory(source)).nodes;
+}

@@ -1,0 +1,42 @@
+import type { Report } from '../runner/report.ts';
+import { run } from '../runner/run.ts';
+import { onInterrupt } from './interrupt.ts';
+import { type OutputFlags, output } from './output.ts';
+import { recorder } from './record.ts';
+import { runRequest } from './request.ts';
+
+export interface RunFlags extends OutputFlags {
+  readonly inventory?: string;
+  readonly target: readonly string[];
+  readonly role?: string;
+  readonly select: readonly string[];
+  readonly skip: readonly string[];
+  readonly set: readonly string[];
+  readonly wait: string;
+  readonly timeout: string;
+  readonly concurrency: string;
+  readonly sshConfig?: string;
+  readonly identity?: string;
+  readonly knownHosts?: string;
+  readonly acceptAnyHostKey?: boolean;
+  readonly record?: string;
+}
+
+/** Examines the nodes and writes the reports; gives the exit code. */
+export async function runCommand(suite: string, flags: RunFlags): Promise<number> {
+  const out = await output(flags);
+  const request = await runRequest(suite, flags);
+  const interrupt = onInterrupt();
+  let report: Report;
+  try {
+    report = await run({
+      ...request,
+      signal: interrupt.signal,
+      listen: out.listen,
+      ...(flags.record === undefined ? {} : { onGathered: recorder(flags.record) }),
+    });
+  } finally {
+    interrupt.end();
+  }
+  return out.write(report);
+}
