@@ -78,7 +78,8 @@ function files(parts: readonly Part[]): FilesAnswer {
   const unreadable = new Map<string, string>();
   for (const { path, exitCode, stdout, stderr } of parts) {
     if (exitCode !== 0) unreadable.set(path, stderr.trim());
-    else if (stdout.length > MAX_FILE_BYTES) unreadable.set(path, `larger than ${MAX_FILE_BYTES} bytes`);
+    else if (Buffer.byteLength(stdout) > MAX_FILE_BYTES)
+      unreadable.set(path, `larger than ${MAX_FILE_BYTES} bytes`);
     else texts.set(path, stdout);
   }
   return { texts, unreadable };
@@ -90,7 +91,27 @@ function links(text: string): ReadonlyMap<string, string> {
     if (!line.startsWith('l')) continue;
     const path = line.indexOf(' /');
     const arrow = line.indexOf(' -> ', path);
-    if (path > 0 && arrow > 0) targets.set(line.slice(path + 1, arrow), line.slice(arrow + 4));
+    if (path > 0 && arrow > 0)
+      targets.set(unescape(line.slice(path + 1, arrow)), unescape(line.slice(arrow + 4)));
   }
   return targets;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+};
+
+/** A name as `ls` writes it with QUOTING_STYLE=escape: blanks and all that is not ASCII stand after a backslash. */
+function unescape(name: string): string {
+  if (!name.includes('\\')) return name;
+  const bytes = name.replace(/\\([0-7]{3}|.)/g, (_, code: string) =>
+    code.length === 3 ? String.fromCharCode(Number.parseInt(code, 8)) : (ESCAPES[code] ?? code),
+  );
+  return Buffer.from(bytes, 'latin1').toString('utf8');
 }

@@ -22,6 +22,9 @@ export interface AskOptions {
 /** More than this from one source, in bytes, is cut and stated. */
 export const MAX_SOURCE_BYTES = 16 * 1024 * 1024;
 
+/** More than this from one node in one round, in bytes, is no answer but an attack or a fault: the round ends. */
+export const MAX_NODE_BYTES = 8 * MAX_SOURCE_BYTES;
+
 /** Before the shell has started, no more than this is read, in bytes: a banner, not a flood. */
 const MAX_NOISE_BYTES = 1024 * 1024;
 
@@ -73,7 +76,7 @@ async function runRound(
     });
   } catch (error) {
     if (!(error instanceof TransportError)) throw error;
-    if (!stdout.started && !answeredBefore) throw error;
+    if (!stdout.started && !answeredBefore && !options.signal.aborted) throw error;
     broken = { code: 'unreachable', message: error.message, hint: error.hint };
   } finally {
     watch.end();
@@ -163,7 +166,8 @@ function watchdog(stdout: FrameReader, deadline: number, options: AskOptions, st
       if (verdict !== undefined) return;
       reader.push(chunk);
       const limit = reader.started ? MAX_SOURCE_BYTES : MAX_NOISE_BYTES;
-      if (reader.openBytes > limit) blame('too-much-output', 0, reader.started);
+      if (reader.totalBytes > MAX_NODE_BYTES) blame('too-much-output', 0, false);
+      else if (reader.openBytes > limit) blame('too-much-output', 0, reader.started);
       const seen = stdout.done.size + (stdout.started ? 1 : 0);
       if (seen !== framesSeen) {
         framesSeen = seen;
@@ -180,7 +184,9 @@ function watchdog(stdout: FrameReader, deadline: number, options: AskOptions, st
       if (verdict === undefined) return undefined;
       const name = sourceKey(source);
       if (verdict.failure.code === 'too-much-output') {
-        const message = `${name} said more than ${MAX_SOURCE_BYTES / 1024 / 1024} MiB and was cut`;
+        const message = verdict.culprit
+          ? `${name} said more than ${MAX_SOURCE_BYTES / 1024 / 1024} MiB and was cut`
+          : `the node said more than ${MAX_NODE_BYTES / 1024 / 1024} MiB and was cut at: ${name}`;
         return {
           code: 'too-much-output',
           message,

@@ -1,6 +1,7 @@
 import type { Source } from '../facts/source.ts';
 import type { Access } from './access.ts';
 import { type AskOptions, ask, type RawOutcome } from './ask.ts';
+import { containerTransport } from './container.ts';
 import { localTransport } from './local.ts';
 import { recordedNode } from './recorded.ts';
 import type { SshOptions } from './ssh/options.ts';
@@ -34,7 +35,7 @@ export function connect(access: Access, options: ConnectOptions = {}): NodeAcces
     case 'ssh':
       return overShell(sshTransport(access.ssh, options.ssh));
     case 'container':
-      throw new Error('container targets are not there yet');
+      return overShell(containerTransport(access.engine, access.container));
   }
 }
 

@@ -20,8 +20,10 @@ export class FrameReader {
   finished = false;
   /** What was printed before the shell started: banners, messages of a login shell. */
   noise = '';
-  /** Bytes in the frame that is open. */
+  /** Bytes since a source was done, or since the start. */
   openBytes = 0;
+  /** All bytes. */
+  totalBytes = 0;
   /** The source whose answer has begun and not ended. */
   open: number | undefined;
 
@@ -37,6 +39,7 @@ export class FrameReader {
 
   push(chunk: Buffer): void {
     this.openBytes += chunk.length;
+    this.totalBytes += chunk.length;
     this.#pending += this.#decoder.write(chunk);
     this.#read();
   }
@@ -63,9 +66,9 @@ export class FrameReader {
   #take(marker: string, text: string): void {
     const [kind, number, ...rest] = marker.split(' ');
     const source = Number(number);
-    this.openBytes = 0;
     if (kind === 'H') {
       this.started = true;
+      this.openBytes = 0;
       this.noise = text;
     } else if (kind === 'B') {
       this.open = source;
@@ -75,6 +78,7 @@ export class FrameReader {
       this.open = undefined;
     } else if (kind === 'D') {
       this.done.add(source);
+      this.openBytes = 0;
     } else if (kind === 'Z') {
       this.finished = true;
     }

@@ -11,12 +11,14 @@ import { quote } from './quote.ts';
  *   MARK D 3               source 3 is done
  *   MARK Z                 the script is done
  *
+ * A path with a newline in it, with which a node could forge an answer about another path, is left out.
+ *
  * A marker is preceded by a newline of its own, so an answer is kept to the byte. An answer without its E, a source
  * without its D or a script without its Z is an answer that was cut.
  */
 
 const PRELUDE = `unset CDPATH ENV BASH_ENV
-LC_ALL=C QUOTING_STYLE=literal PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin
+LC_ALL=C QUOTING_STYLE=literal PATH=\${PATH:+$PATH:}/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin
 export LC_ALL QUOTING_STYLE PATH
 as_root=
 [ "$(id -u)" = 0 ] || ! command -v sudo >/dev/null 2>&1 || as_root='sudo -n --'
@@ -24,13 +26,20 @@ say() { printf '\\n%s %s\\n' "$mark" "$*"; printf '\\n%s %s\\n' "$mark" "$*" >&2
 b() { say B "$@"; }
 e() { code=$?; say E "$1" "$code"; }
 d() { say D "$1"; }
+nl='
+'
+one_line() { case $1 in *"$nl"*) return 1; esac; }
 attributes() {
   for p; do
-    [ -f "$p" ] || continue
+    one_line "$p" && [ -f "$p" ] || continue
     l=
     IFS= read -r l < "$p" || [ -r "$p" ] || { printf '!%s\\n' "$p"; continue; }
     printf '=%s\\t%s\\n' "$p" "$l"
   done 2>/dev/null
+}
+paths() {
+  for p; do one_line "$p" && printf '%s\\n' "$p"; done
+  :
 }
 `;
 
@@ -51,9 +60,9 @@ function render(source: Source, number: number): string {
     case 'attributes':
       return frame(`attributes ${globs(source.globs)}`);
     case 'links':
-      return frame(`ls -nd ${globs(source.globs)} 2>/dev/null; true`);
+      return frame(`QUOTING_STYLE=escape ls -nd ${globs(source.globs)} 2>/dev/null; true`);
     case 'paths':
-      return frame(`printf '%s\\n' ${globs(source.globs)}`);
+      return frame(`paths ${globs(source.globs)}`);
     case 'files':
       return forEach(
         source.globs,
@@ -72,7 +81,7 @@ function render(source: Source, number: number): string {
 const asRoot = (root: boolean | undefined): string => (root ? '$as_root ' : '');
 
 const forEach = (patterns: readonly string[], number: number, body: string): string =>
-  `for p in ${globs(patterns)}; do [ -e "$p" ] || continue; n=\${p##*/}; o=\${p%/*}; o=\${o##*/}; b ${number} "$p"\n${body}\ne ${number}; done; d ${number}`;
+  `for p in ${globs(patterns)}; do one_line "$p" && [ -e "$p" ] || continue; n=\${p##*/}; o=\${p%/*}; o=\${o##*/}; b ${number} "$p"\n${body}\ne ${number}; done; d ${number}`;
 
 /** Quotes an argument in which {name}, {parent} and {path} stand for parts of the path at hand. */
 const withPath = (argument: string): string =>
@@ -82,13 +91,16 @@ const withPath = (argument: string): string =>
     .map((part) => ({ '{name}': '"$n"', '{parent}': '"$o"', '{path}': '"$p"' })[part] ?? quote(part))
     .join('');
 
+/** What stands for several paths. A bracket with anything else in it than a few characters is no wildcard to us. */
+const WILDCARD = /([*?]|\[[!^]?[A-Za-z0-9_.:-]+\])/;
+
 /** Quotes all of a pattern but its wildcards. */
 const globs = (patterns: readonly string[]): string =>
   patterns
     .map((pattern) =>
       pattern
-        .split(/([*?]|\[[^\]]*\])/)
-        .map((part) => (/^([*?]|\[[^\]]*\])$/.test(part) ? part : part === '' ? '' : quote(part)))
+        .split(WILDCARD)
+        .map((part, index) => (index % 2 === 1 || part === '' ? part : quote(part)))
         .join(''),
     )
     .join(' ');
