@@ -4,8 +4,10 @@ import type { Blocking } from './blocking.ts';
 import { paragraph, sectionLines, someOf } from './layout.ts';
 import type { Look } from './look.ts';
 import { safeLine } from './safe-text.ts';
+import { widthOf } from './width.ts';
 import {
   aboutWhom,
+  alsoText,
   count,
   findingSections,
   headline,
@@ -137,7 +139,7 @@ const noteLine = ({ look }: NodeView, result: Result, note: string): string[] =>
 function resultLines(view: NodeView, result: Result): string[] {
   if (result.verdict === 'error') return errorLines(view, result, [result]);
   const { look } = view;
-  const lines = [heading(view, result.verdict, result, safeLine(result.title))];
+  const lines = heading(view, result.verdict, result, safeLine(result.title));
   if (result.findings.length > 0) lines.push(...findingLines(view, result));
   else {
     const said = headline(result);
@@ -152,10 +154,13 @@ function resultLines(view: NodeView, result: Result): string[] {
 const caps = ({ verbose }: NodeView): typeof VERBOSE_EVIDENCE | undefined =>
   verbose ? VERBOSE_EVIDENCE : undefined;
 
-function heading({ look }: NodeView, verdict: Verdict, result: Result, text: string): string {
-  const whom = result.pair ? ` [${aboutWhom(result)}]` : '';
-  const symbol = look.paint(verdict, look.symbol[verdict]);
-  return `${' '.repeat(INDENT - 2)}${symbol} ${text}${whom}  ${look.dim(safeLine(result.checkId))}`;
+function heading({ look }: NodeView, verdict: Verdict, result: Result, text: string): string[] {
+  const first = `${' '.repeat(INDENT - 2)}${look.paint(verdict, look.symbol[verdict])} `;
+  const title = result.pair ? `${text} [${aboutWhom(result)}]` : text;
+  const id = safeLine(result.checkId);
+  return widthOf(title) + widthOf(id) + INDENT + 2 <= look.width
+    ? [`${first}${title}  ${look.dim(id)}`]
+    : [...paragraph(look, title, first, INDENT), `${' '.repeat(INDENT)}${look.dim(id)}`];
 }
 
 /** The first finding of each code in full, the others by their messages. */
@@ -186,22 +191,19 @@ function fullFinding(view: NodeView, result: Result, finding: Finding): string[]
 }
 
 const alsoLine = (look: Look, finding: Finding): string[] =>
-  paragraph(
-    look,
-    `also: ${safeLine(finding.message)} (observed ${safeLine(finding.observed)}, expected ${safeLine(finding.expected)})`,
-    ' '.repeat(INDENT),
-    INDENT + 2,
-  );
+  paragraph(look, alsoText(finding), ' '.repeat(INDENT), INDENT + 2);
 
 function errorLines(view: NodeView, result: Result, equal: readonly Result[]): string[] {
   const { look } = view;
   const title =
     equal.length === 1
       ? heading(view, 'error', result, safeLine(result.title))
-      : `${' '.repeat(INDENT - 2)}${look.paint('error', look.symbol.error)} ${count(equal.length, 'check')} could not be determined`;
+      : [
+          `${' '.repeat(INDENT - 2)}${look.paint('error', look.symbol.error)} ${count(equal.length, 'check')} could not be determined`,
+        ];
   const names = equal.length === 1 ? [] : [equal.map(({ checkId }) => safeLine(checkId)).join(', ')];
   return [
-    title,
+    ...title,
     ...names.flatMap((text) => paragraph(look, text, ' '.repeat(INDENT), INDENT)).map(look.dim),
     ...paragraph(look, headline(result), ' '.repeat(INDENT), INDENT).map((line) => look.paint('error', line)),
     ...sectionLines(look, resultSections(result, caps(view)), INDENT + 2),

@@ -110,3 +110,26 @@ export function evidenceText(evidence: readonly Evidence[], caps = EVIDENCE_CAPS
     })
     .join('\n');
 }
+
+/** A result in full as plain text: for each code the first finding with its sections, the others by their messages. */
+export function resultText(result: Result): string {
+  const byCode = Map.groupBy(worstFirst(result.findings), ({ code }) => code);
+  const findings = [...byCode.values()].flatMap(([first, ...others]) =>
+    first === undefined
+      ? []
+      : [
+          [
+            safeLine(first.message),
+            ...findingSections(first, result.docs).map(labelled),
+            ...others.map(alsoText),
+          ].join('\n'),
+        ],
+  );
+  if (findings.length > 0) return findings.join('\n\n');
+  return [headline(result), ...resultSections(result).map(labelled)].join('\n');
+}
+
+const labelled = ({ label, text }: Section): string => `${label}: ${text.replaceAll('\n', '\n  ')}`;
+
+export const alsoText = ({ message, observed, expected }: Finding): string =>
+  `also: ${safeLine(message)} (observed ${safeLine(observed)}, expected ${safeLine(expected)})`;
