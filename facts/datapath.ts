@@ -21,7 +21,7 @@ const SCRIPT = `(
 ${findOvs('ovs-appctl')}
 set -f
 flows() { ovs ovs-appctl --timeout=5 dpctl/dump-flows -m --names "$@" </dev/null; }
-if [ -z "$c" ] && ! command -v ovs-appctl >/dev/null 2>&1 && ! [ -e /var/run/openvswitch ]; then
+if ovs_absent; then
   echo 'exit 0'
 else
   {

@@ -13,8 +13,8 @@ export interface OvsInstallation {
   readonly wantedBy: readonly string[];
   /** The links by which init starts it at boot, where it has no unit of its own. */
   readonly initLinks: readonly string[];
-  /** Its database's socket, which may outlive the server. */
-  readonly sockets: readonly string[];
+  /** What lies in its runtime directory: sockets and pid files, which may outlive the daemons. */
+  readonly runtimeFiles: readonly string[];
 }
 
 const PROGRAMS = ['ovs-vswitchd', 'ovsdb-server', 'ovs-vsctl'].flatMap((program) =>
@@ -39,7 +39,7 @@ export const ovsInstallation = defineFact({
       ...services('/etc/systemd/system/*.requires'),
     ),
     initLinks: paths('/etc/rc[2-5].d/S[0-9][0-9]openvswitch*'),
-    sockets: paths(existing('/run/openvswitch/db.sock')),
+    runtimeFiles: paths('/run/openvswitch/*'),
   },
   parse: (found): OvsInstallation => found,
 });

@@ -7,7 +7,7 @@ import { shell } from './sources.ts';
 export interface OvsOffloadLog {
   /** ovs-vswitchd's log can be read. */
   readonly logReadable: boolean;
-  /** Its lines about a start of the daemon and about offload being turned on, oldest first. */
+  /** Its lines about starts of the daemon, its version, and offload being turned on, oldest first. */
   readonly lines: readonly OffloadLine[];
   /** The values of other_config:hw-offload that the database's journal holds, oldest first; empty where it can't be read. */
   readonly values: readonly OffloadValue[];
@@ -16,7 +16,8 @@ export interface OvsOffloadLog {
 export interface OffloadLine {
   /** Milliseconds since the epoch. */
   readonly at: number;
-  readonly kind: 'started' | 'enabled';
+  /** started is a daemon's first line, version tells its version, enabled that it turned offload on. */
+  readonly kind: 'started' | 'version' | 'enabled';
   readonly text: string;
 }
 
@@ -31,6 +32,7 @@ export interface OffloadValue {
 const LOG = '/var/log/openvswitch/ovs-vswitchd.log';
 
 /*
+ * The daemon's messages are numbered: 00001 opens the log at a start, and not when the log is rotated.
  * "Flow API Enabled" is what OVS up to 3.5 writes when it turns offload on, "Flow HW offload is enabled" later ones.
  * The journal has one JSON object a line; only those that set Open_vSwitch's other_config are wanted.
  */
@@ -38,7 +40,7 @@ const SCRIPT = `(
 log=${LOG}
 if $as_root test -r "$log"; then
   echo 'log readable'
-  $as_root grep -E '\\|bridge\\|INFO\\|ovs-vswitchd \\(Open vSwitch\\)|Flow API Enabled|Flow HW offload is enabled' "$log" | tail -n 100
+  $as_root grep -E '\\|00001\\|vlog\\|INFO\\|opened log file|\\|bridge\\|INFO\\|ovs-vswitchd \\(Open vSwitch\\)|Flow API Enabled|Flow HW offload is enabled' "$log" | tail -n 100
 fi
 for db in /etc/openvswitch/conf.db /var/lib/openvswitch/conf.db; do
   $as_root test -r "$db" || continue
@@ -47,6 +49,8 @@ h
 s/.*"_date":([0-9]+).*/date \\1/p
 g
 s/.*"_is_diff":true.*/diff/p
+g
+s/.*"_comment":"(compact|convert).*/snapshot/p
 g
 s/.*"Open_vSwitch":\\{"[^"]*":(\\{[^}]*\\}).*/row \\1/p
 }' "$db" | tail -n 3000
@@ -79,7 +83,8 @@ export const ovsOffloadLog = defineFact({
 function parseLogLine(text: string): OffloadLine | undefined {
   const at = Date.parse(/^(\d{4}-\d\d-\d\dT[\d:.]+Z)\|/.exec(text)?.[1] ?? '');
   if (Number.isNaN(at)) return undefined;
-  return { at, kind: text.includes('|ovs-vswitchd (Open vSwitch)') ? 'started' : 'enabled', text };
+  if (text.includes('|opened log file')) return { at, kind: 'started', text };
+  return { at, kind: text.includes('|ovs-vswitchd (Open vSwitch)') ? 'version' : 'enabled', text };
 }
 
 /** Replays the journal: since OVS 2.15 a transaction holds only the difference of a map (`_is_diff`). */
@@ -87,19 +92,22 @@ function parseJournal(lines: readonly string[]): readonly OffloadValue[] {
   const values: OffloadValue[] = [];
   let at = Number.NaN;
   let diff = false;
+  let snapshot = false;
   let value: string | undefined;
   for (const line of lines) {
     if (line.startsWith('date ')) {
       at = Number(line.slice('date '.length));
       diff = false;
+      snapshot = false;
     } else if (line === 'diff') {
       diff = true;
+    } else if (line === 'snapshot') {
+      snapshot = true;
     } else if (line.startsWith('row ')) {
       const row = record(parseJson(line.slice('row '.length)));
       const given = ovsdbMap(row['other_config']).get('hw-offload');
       // In a difference, an equal pair removes it and an absent one leaves it.
       const next = diff ? (given === undefined ? value : given === value ? undefined : given) : given;
-      const snapshot = 'bridges' in row && 'ovs_version' in row && 'cur_cfg' in row;
       if (values.length === 0 || next !== value) values.push({ at, value: next, snapshot });
       value = next;
     }

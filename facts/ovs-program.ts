@@ -1,8 +1,8 @@
 /**
- * A shell function `ovs`, which runs a program of Open vSwitch. A node whose OVS runs in a container (OVN-Kubernetes'
+ * Two shell functions. `ovs` runs a program of Open vSwitch. A node whose OVS runs in a container (OVN-Kubernetes'
  * ovs-node pods) has the socket and no program: then the program of that container is run, in its file system.
  *
- * It is defined by a subshell that first does this. Exit code 127 says that there is none.
+ * `ovs_absent` is true where the node certainly has no database socket: there is nothing to ask.
  */
 export const findOvs = (program: string): string => `c=
 if ! command -v ${program} >/dev/null 2>&1 && [ -S /var/run/openvswitch/db.sock ]; then
@@ -15,4 +15,6 @@ if ! command -v ${program} >/dev/null 2>&1 && [ -S /var/run/openvswitch/db.sock 
     break
   done
 fi
-ovs() { $as_root $c "$@"; }`;
+ovs() { $as_root $c "$@"; }
+run=/var/run/openvswitch
+ovs_absent() { ! [ -e $run/db.sock ] && { [ -x $run ] || ! [ -e $run ]; }; }`;

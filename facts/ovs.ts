@@ -7,7 +7,7 @@ import { shell } from './sources.ts';
 
 /** The configuration in Open vSwitch's database (ovs-vswitchd.conf.db(5)). */
 export interface Ovs {
-  /** False where the node has neither the database's socket nor ovs-vsctl; then all else is empty. */
+  /** False where the database has no socket: no Open vSwitch runs, and all else is empty. */
   readonly present: boolean;
   readonly openVSwitch: OpenVSwitch;
   readonly bridges: readonly Bridge[];
@@ -78,7 +78,7 @@ const LIST = Object.entries(TABLES)
 
 const SCRIPT = `(
 ${findOvs('ovs-vsctl')}
-if [ -z "$c" ] && ! command -v ovs-vsctl >/dev/null 2>&1 && ! [ -e /var/run/openvswitch/db.sock ]; then
+if ovs_absent; then
   echo absent
 else
   ovs ovs-vsctl --timeout=5 --no-wait --format=json ${LIST}
