@@ -10,7 +10,8 @@ type Element = Parameters<TestCase['build']>[0];
 
 // Its types describe an ES module; what Node imports is the builder itself.
 const sample = (library as unknown as typeof library.default).newBuilder();
-const sampleRoot = sample['_rootTestSuites'];
+// The root's class has no exported type; to its subclass it is a group like a suite.
+const sampleRoot = sample['_rootTestSuites'] as TestSuite;
 const sampleSuite = sample.testSuite();
 
 const classOf = <Instance>(instance: Instance): (new (...args: readonly unknown[]) => Instance) =>
