@@ -92,7 +92,7 @@ function links(text: string): ReadonlyMap<string, string> {
     const path = line.indexOf(' /');
     const arrow = line.indexOf(' -> ', path);
     if (path > 0 && arrow > 0)
-      targets.set(unescape(line.slice(path + 1, arrow)), unescape(line.slice(arrow + 4)));
+      targets.set(unescapeName(line.slice(path + 1, arrow)), unescapeName(line.slice(arrow + 4)));
   }
   return targets;
 }
@@ -108,7 +108,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** A name as `ls` writes it with QUOTING_STYLE=escape: blanks and all that is not ASCII stand after a backslash. */
-function unescape(name: string): string {
+function unescapeName(name: string): string {
   if (!name.includes('\\')) return name;
   const bytes = name.replace(/\\([0-7]{3}|.)/g, (_, code: string) =>
     code.length === 3 ? String.fromCharCode(Number.parseInt(code, 8)) : (ESCAPES[code] ?? code),

@@ -11,7 +11,7 @@ import { quote } from './quote.ts';
  *   MARK D 3               source 3 is done
  *   MARK Z                 the script is done
  *
- * A path with a newline in it, with which a node could forge an answer about another path, is left out.
+ * A path with a newline or a tab in it, with which a node could forge an answer about another path, is left out.
  *
  * A marker is preceded by a newline of its own, so an answer is kept to the byte. An answer without its E, a source
  * without its D or a script without its Z is an answer that was cut.
@@ -27,18 +27,18 @@ b() { say B "$@"; }
 e() { code=$?; say E "$1" "$code"; }
 d() { say D "$1"; }
 nl='
-'
-one_line() { case $1 in *"$nl"*) return 1; esac; }
+' tab='\t'
+plain() { case $1 in *["$nl$tab"]*) return 1; esac; }
 attributes() {
   for p; do
-    one_line "$p" && [ -f "$p" ] || continue
+    plain "$p" && [ -f "$p" ] || continue
     l=
     IFS= read -r l < "$p" || [ -r "$p" ] || { printf '!%s\\n' "$p"; continue; }
     printf '=%s\\t%s\\n' "$p" "$l"
   done 2>/dev/null
 }
 paths() {
-  for p; do one_line "$p" && printf '%s\\n' "$p"; done
+  for p; do plain "$p" && printf '%s\\n' "$p"; done
   :
 }
 `;
@@ -81,7 +81,7 @@ function render(source: Source, number: number): string {
 const asRoot = (root: boolean | undefined): string => (root ? '$as_root ' : '');
 
 const forEach = (patterns: readonly string[], number: number, body: string): string =>
-  `for p in ${globs(patterns)}; do one_line "$p" && [ -e "$p" ] || continue; n=\${p##*/}; o=\${p%/*}; o=\${o##*/}; b ${number} "$p"\n${body}\ne ${number}; done; d ${number}`;
+  `for p in ${globs(patterns)}; do plain "$p" && [ -e "$p" ] || continue; n=\${p##*/}; o=\${p%/*}; o=\${o##*/}; b ${number} "$p"\n${body}\ne ${number}; done; d ${number}`;
 
 /** Quotes an argument in which {name}, {parent} and {path} stand for parts of the path at hand. */
 const withPath = (argument: string): string =>
