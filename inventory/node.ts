@@ -18,4 +18,6 @@ export interface Inventory {
   readonly nodes: readonly InventoryNode[];
   /** Where it comes from, for messages. */
   readonly source: string;
+  /** What an importer had to assume, and what it left out; people should see it. */
+  readonly notes?: readonly string[];
 }

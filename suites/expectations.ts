@@ -23,6 +23,54 @@ export const EXPECTATIONS = define({
   },
   'gateway-interface': { type: 'text', description: 'value of --gateway-interface' },
   'ovnkube-node-mode': { type: 'text', description: 'value of --ovnkube-node-mode: full, dpu or dpu-host' },
+  'veth-pairs': {
+    type: 'number',
+    description: 'veth pairs between a simulated DPU host and its DPU',
+    default: 16,
+    defaultFrom: 'seed K L104',
+  },
+  'testbed-vfs': {
+    type: 'number',
+    description: 'TAP pairs of each DPU of the software testbed (NUM_VF of scripts/variables.sh)',
+    default: 20,
+    defaultFrom: 'seed S L23',
+  },
+  'testbed-node-numbers': {
+    type: 'list',
+    description: 'numbers of the nodes of the software testbed that have TAP pairs',
+    default: ['2', '3'],
+    defaultFrom: 'seed S L22',
+  },
+  'testbed-vms': {
+    type: 'list',
+    description: 'virtual machines of the software testbed',
+    default: ['gw-1', 'infra-1', 'infra-2', 'infra-3', 'tenant-1', 'tenant-2', 'tenant-3', 'tenant-4'],
+    defaultFrom: 'seed S L38-43',
+  },
+  'testbed-management-interface': {
+    type: 'text',
+    description: 'management interface of a virtual machine of the software testbed',
+    default: 'enp1s0',
+    defaultFrom: 'seed S L27',
+  },
+  'testbed-data-interface': {
+    type: 'text',
+    description: 'data interface of a virtual machine of the software testbed',
+    default: 'enp7s0',
+    defaultFrom: 'seed S L28',
+  },
+  'testbed-vf0-interface': {
+    type: 'text',
+    description: 'interface that VF 0 is inside of a virtual machine of the software testbed',
+    default: 'enp2s0f1',
+    defaultFrom: 'TAP_0 of scripts/variables.sh, seed S L32',
+  },
+  'testbed-bridge': {
+    type: 'text',
+    description: 'external OVS bridge of a DPU of the software testbed',
+    default: 'br-ex',
+    defaultFrom: 'BRIDGE_NAME of scripts/variables.sh, seed S L32',
+  },
 });
 
 export type ExpectationName = keyof typeof EXPECTATIONS;

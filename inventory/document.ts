@@ -1,0 +1,123 @@
+import { homedir } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import * as v from 'valibot';
+import type { Access, SshSettings } from '../transports/access.ts';
+import { consistent } from './consistency.ts';
+import { InventoryError, type Problem, quoted, refuse } from './error.ts';
+import { type Expectations, readExpectations } from './expectations.ts';
+import type { Inventory, InventoryNode } from './node.ts';
+import { HOST, type InventoryDocument, inventorySchema, type NodeEntry } from './schema.ts';
+import type { Parsed } from './yaml.ts';
+
+const HINT = 'Mend these places; docs/inventory.md describes every key.';
+
+type Path = readonly (string | number)[];
+
+/** Reads the product's own format. @throws {InventoryError} */
+export function readDocument(file: string, parsed: Parsed): Inventory {
+  if (typeof parsed.value !== 'object' || parsed.value === null || Array.isArray(parsed.value)) {
+    throw new InventoryError(
+      `${file}: expected a mapping with version and nodes, got ${quoted(parsed.value)}`,
+      'docs/inventory.md shows an inventory.',
+    );
+  }
+  const result = v.safeParse(inventorySchema, parsed.value);
+  const problem = (path: Path, message: string): Problem => ({
+    message: `${parsed.where(path)}: ${shownPath(path)}: ${message}`,
+    hint: HINT,
+  });
+  if (!result.success) {
+    refuse(result.issues.map(({ path, message }) => problem(pathOf(path), message)));
+    throw new InventoryError(`${file}: the inventory can't be used`, HINT);
+  }
+  const { defaults, nodes } = result.output;
+  refuse([
+    ...expectationProblems(defaults?.expect, ['defaults', 'expect'], problem),
+    ...nodes.flatMap((node, index) => [
+      ...expectationProblems(node.expect, ['nodes', index, 'expect'], problem),
+      ...accessProblems(node, ['nodes', index], problem),
+    ]),
+  ]);
+  const folder = dirname(resolve(file));
+  return {
+    source: file,
+    nodes: consistent(
+      nodes.map((node) => toNode(node, defaults, folder)),
+      (index, key) => parsed.where(['nodes', index, key]),
+    ),
+  };
+}
+
+const pathOf = (path: readonly { readonly key?: unknown }[] | undefined): Path =>
+  (path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key)));
+
+const shownPath = (path: Path): string =>
+  path
+    .map((part, index) => {
+      if (typeof part === 'number') return `[${part}]`;
+      const key = /^[\w.-]{1,60}$/.test(part) ? part : quoted(part);
+      return index === 0 ? key : `.${key}`;
+    })
+    .join('');
+
+type ProblemAt = (path: Path, message: string) => Problem;
+
+const expectationProblems = (
+  given: Readonly<Record<string, unknown>> | undefined,
+  path: Path,
+  problem: ProblemAt,
+): Problem[] =>
+  [...readExpectations(given ?? {}).problems].map(([name, message]) => problem([...path, name], message));
+
+const WAYS = ['ssh', 'container', 'local', 'recorded'] as const;
+
+function accessProblems(node: NodeEntry, path: Path, problem: ProblemAt): Problem[] {
+  const given = WAYS.filter((way) => node[way] !== undefined);
+  if (given.length > 1)
+    return [
+      problem([...path, given[1] ?? ''], `the node has ${given.join(' and ')}; one way leads to a node`),
+    ];
+  const bySsh = given.length === 0 || given[0] === 'ssh';
+  if (!bySsh || node.ssh?.address !== undefined || HOST.test(node.name)) return [];
+  return [problem([...path, 'ssh', 'address'], `is missing, and ${quoted(node.name)} is no host name`)];
+}
+
+function toNode(entry: NodeEntry, defaults: InventoryDocument['defaults'], folder: string): InventoryNode {
+  const { name, role, simulation, dpu } = entry;
+  const expect: Expectations = {
+    ...readExpectations(defaults?.expect ?? {}).values,
+    ...readExpectations(entry.expect ?? {}).values,
+  };
+  return {
+    name,
+    ...(role === undefined ? {} : { role }),
+    ...(simulation === undefined ? {} : { simulation }),
+    ...(dpu === undefined ? {} : { dpu }),
+    access: accessOf(entry, defaults?.ssh, folder),
+    ...(Object.keys(expect).length === 0 ? {} : { expect }),
+  };
+}
+
+function accessOf(entry: NodeEntry, defaults: Partial<SshSettings> | undefined, folder: string): Access {
+  if (entry.local) return { kind: 'local' };
+  if (entry.recorded !== undefined) return { kind: 'recorded', file: localPath(entry.recorded, folder) };
+  if (entry.container !== undefined) {
+    const { engine = 'docker', name } = entry.container;
+    return { kind: 'container', engine, container: name };
+  }
+  const ssh = { address: entry.name, ...defaults, ...entry.ssh };
+  return {
+    kind: 'ssh',
+    ssh: {
+      ...ssh,
+      ...(ssh.identityFile === undefined ? {} : { identityFile: localPath(ssh.identityFile, folder) }),
+      ...(ssh.knownHostsFile === undefined ? {} : { knownHostsFile: localPath(ssh.knownHostsFile, folder) }),
+    },
+  };
+}
+
+/** A path on this machine: `~` is the home directory, a relative one begins at the inventory file. */
+export function localPath(path: string, folder: string): string {
+  if (path === '~' || path.startsWith('~/')) return resolve(homedir(), `.${path.slice(1)}`);
+  return resolve(folder, path);
+}
