@@ -45,7 +45,7 @@ export function readAnswer(source: Source, parts: readonly Part[]): AnyAnswer {
     case 'links':
       return links(first.stdout);
     case 'paths':
-      return first.stdout.split('\n').filter((path) => path !== '' && !source.globs.includes(path));
+      return first.stdout.split('\n').filter((path) => path !== '');
   }
 }
 

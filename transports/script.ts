@@ -38,8 +38,10 @@ attributes() {
   done 2>/dev/null
 }
 paths() {
-  for p; do plain "$p" && printf '%s\\n' "$p"; done
-  :
+  for p; do
+    plain "$p" && { [ -e "$p" ] || [ -L "$p" ]; } || continue
+    printf '%s\\n' "$p"
+  done
 }
 `;
 
