@@ -1,3 +1,4 @@
+export { type Fault, type FaultTarget, faults, faultsOf, findFault, type Undo } from './faults/index.ts';
 export { downNetnsLab, NetnsLab, type NetnsLabOptions, openNetnsLab, upNetnsLab } from './lab.ts';
 export { LabNode } from './node.ts';
 export type { Role, Topology } from './plan.ts';

@@ -36,16 +36,7 @@ export class LabNode {
 
   /** Runs a program as root inside all of the node's namespaces; a non-zero exit is data. */
   exec(argv: readonly string[], options?: RunOptions): Promise<RunResult> {
-    const enter = [
-      'nsenter',
-      `--target=${this.pid}`,
-      '--mount',
-      '--uts',
-      '--ipc',
-      '--net',
-      '--pid',
-      '--wd=/',
-    ];
+    const enter = ['nsenter', `--target=${this.pid}`, '--mount', '--uts', '--ipc', '--net', '--pid'];
     return run([...enter, 'env', '-i', ...ENVIRONMENT, ...argv], options);
   }
 
@@ -56,6 +47,14 @@ export class LabNode {
       throw new Error(`${this.name}: exit ${result.exitCode}: ${result.stderr.trim()}\n${script}`);
     }
     return result.stdout;
+  }
+
+  /**
+   * Shows the node's netdevs afresh in the stacked sysfs. Needed after a netdev was deleted and one of the
+   * same name made: the stacked tree remembers the old one. Does nothing where sysfs is the kernel's alone.
+   */
+  async restackSysfs(): Promise<void> {
+    await this.sh('[ ! -d /run/lab/sysfs ] || sh /run/lab/stack-sysfs.sh');
   }
 
   /** A path of the node as this process can open it. */

@@ -36,7 +36,7 @@ export async function startStandIn(node: LabNode, standIn: StandIn): Promise<voi
   const file = `/usr/bin/${program}`;
   await writeFile(node.path(file), waitingProgram(process.arch));
   await chmod(node.path(file), 0o755);
-  const enter = ['nsenter', `--target=${node.pid}`, '--all', '--wd=/'];
+  const enter = ['nsenter', `--target=${node.pid}`, '--all'];
   const assignments = Object.entries({ DPU_DOCTOR_LAB: 'stand-in', ...env }).map(
     ([key, value]) => `${key}=${value}`,
   );

@@ -26,7 +26,8 @@ export async function writeSysfs(tree: SysfsTree, root: string): Promise<void> {
   }
 }
 
-/** A symbolic link's target, relative as the kernel writes them. Both paths are relative to /sys. */
+/** A symbolic link's target as the kernel writes it: always ending in the target's own name. */
 export function relativeTarget(link: string, target: string): string {
-  return path.posix.relative(path.posix.dirname(link), target);
+  const { dir, base } = path.posix.parse(target);
+  return `${path.posix.relative(path.posix.dirname(link), dir)}/${base}`;
 }

@@ -12,7 +12,7 @@ import type { UpOptions, Vm } from './types.ts';
 import { waitFor } from './wait.ts';
 
 export { ensureImage } from './build/index.ts';
-export { applyFault, faults, undoFault } from './faults.ts';
+export { applyFault, type Fault, faults, undoFault } from './faults/index.ts';
 export type { ExecOptions, ExecResult, Profile, SshTarget, UpOptions, Vm } from './types.ts';
 
 /** Boots a machine, pristine each time, and returns when its profile is healthy and ssh answers. */

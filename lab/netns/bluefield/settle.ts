@@ -4,14 +4,24 @@ import { waitFor } from '../wait.ts';
 import { CONTROL_PLANE, type Pair } from './options.ts';
 
 /** Waits until ovn-controller has bound every port and made the patch ports and tunnels on every chassis. */
-export async function waitUntilPlumbed(lab: NetnsLab, pairs: readonly Pair[]): Promise<void> {
-  const tunnels = pairs.length;
+export async function waitUntilPlumbed(
+  lab: NetnsLab,
+  pairs: readonly Pair[],
+  { control = true }: { control?: boolean } = {},
+): Promise<void> {
+  // One tunnel to each other chassis: a chassis a pair and the control plane, less the node itself.
+  const tunnels = lab.nodes.filter(({ role }) => role === 'dpu').length;
   await Promise.all([
-    waitForInterfaces(lab.node(CONTROL_PLANE), [`patch-breth0_${CONTROL_PLANE}-to-br-int`], tunnels),
+    control &&
+      waitForInterfaces(lab.node(CONTROL_PLANE), [`patch-breth0_${CONTROL_PLANE}-to-br-int`], tunnels),
     ...pairs.map(({ host, dpu, vfs }) =>
       waitForInterfaces(
         lab.node(dpu),
-        [`patch-brp0_${host}-to-br-int`, ...vfs.map(({ representor }) => `${representor} installed`)],
+        [
+          `patch-brp0_${host}-to-br-int`,
+          `patch-br-int-to-brp0_${host}`,
+          ...vfs.map(({ representor }) => `${representor} installed`),
+        ],
         tunnels,
       ),
     ),

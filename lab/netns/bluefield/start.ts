@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { NetnsLab } from '../lab.ts';
 import type { LabNode } from '../node.ts';
 import { startCentral, startController } from '../ovn.ts';
-import { ovsSet, startOvs } from '../ovs.ts';
+import { startOvs } from '../ovs.ts';
+import { addressBridge, integrationBridgeCommands, ovsVsctl, uplinkBridgeCommands } from './dpu.ts';
 import { type Chassis, logicalNetwork } from './logical-network.ts';
 import {
   type BluefieldOptions,
@@ -43,7 +44,7 @@ async function startFullNode(
   { systemId, node: name, bridge, subnet }: Chassis,
 ): Promise<void> {
   await startOvs(node, {
-    externalIds: { ...chassisIds(node, systemId, CONTROL_PLANE_ADDRESS, bridge) },
+    externalIds: chassisIds(node, systemId, CONTROL_PLANE_ADDRESS, bridge),
   });
   await node.sh(`
     ovs-vsctl --timeout=20 \\
@@ -75,24 +76,8 @@ async function startDpu(
     },
     otherConfig: { 'hw-offload': 'true' },
   });
-  const hwaddr = `10:70:fd:0${pair.number % 10}:81:c0`;
-  const representors = pair.vfs.map(
-    ({ index, representor, port, address, mac, netdev }) => `\\
-      -- add-port br-int ${representor} -- set Interface ${representor} ${ovsSet('external_ids', {
-        'iface-id': port,
-        attached_mac: mac,
-        ip_addresses: `${address}/24`,
-        ...(index === 0 ? {} : { 'vf-netdev-name': netdev, sandbox: randomUUID().replaceAll('-', '') }),
-      })}`,
-  );
-  await node.sh(`
-    ovs-vsctl --timeout=20 \\
-      -- add-br brp0 -- set Bridge brp0 datapath_type=netdev other_config:hwaddr=${hwaddr} \\
-      -- add-port brp0 p0 -- add-port brp0 pf0hpf \\
-      -- add-br br-int -- set Bridge br-int datapath_type=netdev fail_mode=secure ${representors.join(' ')}
-    ip addr add ${pair.dpuAddress}/22 dev brp0
-    ip link set brp0 up
-    ip route add default via ${NEXT_HOP}`);
+  await ovsVsctl(node, [...uplinkBridgeCommands(pair), ...integrationBridgeCommands(pair)]);
+  await addressBridge(node, pair);
   await startController(node);
 }
 

@@ -1,0 +1,53 @@
+import { addressBridge } from '../bluefield/dpu.ts';
+import { type BluefieldOptions, type Pair, pairsOf } from '../bluefield/options.ts';
+import { waitUntilPlumbed } from '../bluefield/settle.ts';
+import type { NetnsLab } from '../lab.ts';
+import type { LabNode } from '../node.ts';
+import { OVN_CONTROLLER } from '../ovn.ts';
+import { OVS_VSWITCHD, OVSDB_SERVER } from '../ovs.ts';
+import { waitFor } from '../wait.ts';
+
+export const VSWITCHD_PID = '/run/openvswitch/ovs-vswitchd.pid';
+export const OVSDB_PID = '/run/openvswitch/ovsdb-server.pid';
+export const CONTROLLER_PID = '/run/ovn/ovn-controller.pid';
+
+export function pairOf(lab: NetnsLab, number = 1): Pair {
+  const pair = pairsOf(lab.state.options as BluefieldOptions)[number - 1];
+  if (!pair) throw new Error(`lab ${lab.name} has no pair ${number}`);
+  return pair;
+}
+
+export async function signal(
+  node: LabNode,
+  pidFile: string,
+  name: 'KILL' | 'STOP' | 'CONT' | 'TERM',
+): Promise<void> {
+  const pid = (await node.sh(`cat ${pidFile}`)).trim();
+  await node.sh(`kill -${name} ${pid}`);
+  if (name === 'KILL' || name === 'TERM') {
+    await waitFor(`${pidFile} of ${node.name} to end`, async () => {
+      return (await node.exec(['test', '-e', `/proc/${pid}`])).exitCode !== 0;
+    });
+  }
+}
+
+export async function startOvsdb(node: LabNode): Promise<void> {
+  await node.sh(OVSDB_SERVER);
+}
+
+/** Starts ovs-vswitchd again; in user space a bridge's own netdev, with its address, goes with the daemon. */
+export async function startVswitchd(lab: NetnsLab, node: LabNode, pair: Pair): Promise<void> {
+  await node.sh(OVS_VSWITCHD);
+  await addressBridge(node, pair);
+  await waitUntilPlumbed(lab, [pair], { control: false });
+}
+
+export async function restartVswitchd(lab: NetnsLab, node: LabNode, pair: Pair): Promise<void> {
+  await signal(node, VSWITCHD_PID, 'TERM');
+  await startVswitchd(lab, node, pair);
+}
+
+export async function startOvnController(lab: NetnsLab, node: LabNode, pair: Pair): Promise<void> {
+  await node.sh(OVN_CONTROLLER);
+  await waitUntilPlumbed(lab, [pair], { control: false });
+}

@@ -1,0 +1,247 @@
+import { integrationBridgeCommands, ovsVsctl } from '../bluefield/dpu.ts';
+import { waitUntilPlumbed } from '../bluefield/settle.ts';
+import type { LabNode } from '../node.ts';
+import { waitFor } from '../wait.ts';
+import { moveAside } from './aside.ts';
+import { type Fault, fault } from './fault.ts';
+import {
+  CONTROLLER_PID,
+  OVSDB_PID,
+  pairOf,
+  restartVswitchd,
+  signal,
+  startOvnController,
+  startOvsdb,
+  startVswitchd,
+  VSWITCHD_PID,
+} from './ovs-daemons.ts';
+
+const BLUEFIELD = ['bluefield'] as const;
+
+async function waitForError(node: LabNode, port: string, wanted: boolean): Promise<void> {
+  await waitFor(`the Interface ${port} ${wanted ? 'to have an' : 'to lose its'} error`, async () => {
+    const error = (await node.sh(`ovs-vsctl --timeout=5 get Interface ${port} error`)).trim();
+    return (error !== '[]') === wanted;
+  });
+}
+
+export const ovsFaults: Fault[] = [
+  fault(
+    BLUEFIELD,
+    'ovs-port-without-device',
+    'br-int has a port whose device does not exist',
+    async (lab, { pair, value = 'pf0vf9' }) => {
+      const { dpu } = lab.pair(pair);
+      // ovs-vsctl reports the error and exits 0 or 2 by version; the record in the database is what counts.
+      await dpu.exec(['ovs-vsctl', '--timeout=20', 'add-port', 'br-int', value]);
+      await waitForError(dpu, value, true);
+      return () => ovsVsctl(dpu, [`del-port br-int ${value}`]);
+    },
+  ),
+  fault(
+    BLUEFIELD,
+    'representor-missing',
+    'the representor of a VF is gone while its port is not',
+    async (lab, { pair, index = 1 }) => {
+      const { dpu } = lab.pair(pair);
+      const port = integrationBridgeCommands(pairOf(lab, pair))[index + 1] ?? '';
+      const undo = await moveAside(lab, dpu, `pf0vf${index}`);
+      // OVS in user space holds on to the device it has open, which the kernel's datapath does not.
+      await ovsVsctl(dpu, [`del-port br-int pf0vf${index}`]);
+      await dpu.exec(['sh', '-c', `ovs-vsctl --timeout=20 ${port}`]);
+      await waitForError(dpu, `pf0vf${index}`, true);
+      return async () => {
+        await undo();
+        await ovsVsctl(dpu, [`del-port br-int pf0vf${index}`]);
+        await ovsVsctl(dpu, [port]);
+        await waitUntilPlumbed(lab, [pairOf(lab, pair)], { control: false });
+      };
+    },
+  ),
+  fault(
+    BLUEFIELD,
+    'representor-not-in-bridge',
+    'the representor of a VF is in no bridge',
+    async (lab, { pair, index = 1 }) => {
+      const { dpu } = lab.pair(pair);
+      await ovsVsctl(dpu, [`del-port br-int pf0vf${index}`]);
+      return async () => {
+        const [, ...ports] = integrationBridgeCommands(pairOf(lab, pair));
+        await ovsVsctl(dpu, ports.slice(index, index + 1));
+        await waitUntilPlumbed(lab, [pairOf(lab, pair)], { control: false });
+      };
+    },
+  ),
+  fault(BLUEFIELD, 'uplink-not-in-bridge', 'brp0 lacks p0', async (lab, { pair }) => {
+    const { dpu } = lab.pair(pair);
+    await ovsVsctl(dpu, ['del-port brp0 p0']);
+    return () => ovsVsctl(dpu, ['add-port brp0 p0']);
+  }),
+  fault(BLUEFIELD, 'host-representor-not-in-bridge', 'brp0 lacks pf0hpf', async (lab, { pair }) => {
+    const { dpu } = lab.pair(pair);
+    await ovsVsctl(dpu, ['del-port brp0 pf0hpf']);
+    return () => ovsVsctl(dpu, ['add-port brp0 pf0hpf']);
+  }),
+  fault(
+    BLUEFIELD,
+    'patch-asymmetric',
+    "a patch port's peer does not name it back",
+    async (lab, { pair, value = 'patch-nowhere' }) => {
+      const { host, dpu } = lab.pair(pair);
+      const port = `patch-br-int-to-brp0_${host.name}`;
+      // ovn-controller would mend it.
+      await signal(dpu, CONTROLLER_PID, 'STOP');
+      await ovsVsctl(dpu, [`set Interface ${port} options:peer=${value}`]);
+      return async () => {
+        await ovsVsctl(dpu, [`set Interface ${port} options:peer=patch-brp0_${host.name}-to-br-int`]);
+        await signal(dpu, CONTROLLER_PID, 'CONT');
+      };
+    },
+  ),
+  fault(
+    BLUEFIELD,
+    'patch-missing',
+    'there are no patch ports between brp0 and br-int',
+    async (lab, { pair }) => {
+      const { host, dpu } = lab.pair(pair);
+      await signal(dpu, CONTROLLER_PID, 'STOP');
+      await ovsVsctl(dpu, [
+        `del-port brp0 patch-brp0_${host.name}-to-br-int`,
+        `del-port br-int patch-br-int-to-brp0_${host.name}`,
+      ]);
+      return async () => {
+        await signal(dpu, CONTROLLER_PID, 'CONT');
+        await waitUntilPlumbed(lab, [pairOf(lab, pair)], { control: false });
+      };
+    },
+  ),
+  fault(BLUEFIELD, 'br-int-removed', 'there is no br-int', async (lab, { pair }) => {
+    const { dpu } = lab.pair(pair);
+    // ovn-controller would make a new one.
+    await signal(dpu, CONTROLLER_PID, 'KILL');
+    await ovsVsctl(dpu, ['del-br br-int']);
+    return async () => {
+      await ovsVsctl(dpu, integrationBridgeCommands(pairOf(lab, pair)));
+      await startOvnController(lab, dpu, pairOf(lab, pair));
+      await dpu.restackSysfs();
+    };
+  }),
+  fault(
+    BLUEFIELD,
+    'fail-mode-changed',
+    'fail_mode of br-int is not secure (value: standalone)',
+    async (lab, { pair, value = 'standalone' }) => {
+      const { dpu } = lab.pair(pair);
+      // ovn-controller would mend it.
+      await signal(dpu, CONTROLLER_PID, 'STOP');
+      await ovsVsctl(dpu, [`set Bridge br-int fail_mode=${value}`]);
+      return async () => {
+        await ovsVsctl(dpu, ['set Bridge br-int fail_mode=secure']);
+        await signal(dpu, CONTROLLER_PID, 'CONT');
+      };
+    },
+  ),
+  fault(
+    BLUEFIELD,
+    'geneve-local-ip-wrong',
+    "a geneve tunnel's local_ip is not the DPU's address",
+    async (lab, { pair, value = '192.168.41.250' }) => {
+      const { dpu } = lab.pair(pair);
+      const { dpuAddress } = pairOf(lab, pair);
+      const tunnel = (
+        await dpu.sh('ovs-vsctl --timeout=20 --bare --columns=name find Interface type=geneve')
+      ).split('\n')[0];
+      await signal(dpu, CONTROLLER_PID, 'STOP');
+      await ovsVsctl(dpu, [`set Interface ${tunnel} options:local_ip=${value}`]);
+      return async () => {
+        await ovsVsctl(dpu, [`set Interface ${tunnel} options:local_ip=${dpuAddress}`]);
+        await signal(dpu, CONTROLLER_PID, 'CONT');
+      };
+    },
+  ),
+  fault(BLUEFIELD, 'vswitchd-killed', 'ovs-vswitchd is not running', async (lab, { pair }) => {
+    const { dpu } = lab.pair(pair);
+    await signal(dpu, VSWITCHD_PID, 'KILL');
+    return () => startVswitchd(lab, dpu, pairOf(lab, pair));
+  }),
+  fault(BLUEFIELD, 'vswitchd-hung', 'ovs-vswitchd is there but answers nothing', async (lab, { pair }) => {
+    const { dpu } = lab.pair(pair);
+    await signal(dpu, VSWITCHD_PID, 'STOP');
+    return () => signal(dpu, VSWITCHD_PID, 'CONT');
+  }),
+  fault(BLUEFIELD, 'ovsdb-killed', 'ovsdb-server is not running', async (lab, { pair }) => {
+    const { dpu } = lab.pair(pair);
+    await signal(dpu, OVSDB_PID, 'KILL');
+    return async () => {
+      await startOvsdb(dpu);
+      await waitUntilPlumbed(lab, [pairOf(lab, pair)], { control: false });
+    };
+  }),
+  fault(BLUEFIELD, 'ovn-controller-killed', 'ovn-controller is not running', async (lab, { pair }) => {
+    const { dpu } = lab.pair(pair);
+    await signal(dpu, CONTROLLER_PID, 'KILL');
+    return () => startOvnController(lab, dpu, pairOf(lab, pair));
+  }),
+  ...offloadFaults(),
+  ...externalIdFaults(),
+];
+
+function offloadFaults(): Fault[] {
+  const set = (value: string) => `set Open_vSwitch . other_config:hw-offload=${value}`;
+  const unset = 'remove Open_vSwitch . other_config hw-offload';
+  const offload = (name: string, summary: string, before: string[], after: string[]) =>
+    fault(BLUEFIELD, name, summary, async (lab, { pair }) => {
+      const { dpu } = lab.pair(pair);
+      const restart = () => restartVswitchd(lab, dpu, pairOf(lab, pair));
+      if (before.length > 0) {
+        await ovsVsctl(dpu, before);
+        await restart();
+      }
+      if (after.length > 0) await ovsVsctl(dpu, after);
+      return async () => {
+        await ovsVsctl(dpu, [set('true')]);
+        if (before.length > 0) await restart();
+      };
+    });
+  return [
+    offload('hw-offload-unset', 'hw-offload is not set, and ovs-vswitchd was started so', [unset], []),
+    offload('hw-offload-false', 'hw-offload is false, and ovs-vswitchd was started so', [set('false')], []),
+    offload(
+      'hw-offload-set-after-start',
+      'hw-offload became true after ovs-vswitchd started; OVS 3.1 takes that up at once',
+      [set('false')],
+      [set('true')],
+    ),
+    offload(
+      'hw-offload-still-in-effect',
+      'hw-offload is false but was true when ovs-vswitchd started',
+      [],
+      [set('false')],
+    ),
+  ];
+}
+
+function externalIdFaults(): Fault[] {
+  const changed = (name: string, summary: string, command: (key: string, value: string) => string) =>
+    fault(BLUEFIELD, name, summary, async (lab, { pair, key = 'host-k8s-nodename', value = 'wrong' }) => {
+      const { dpu } = lab.pair(pair);
+      const old = (await dpu.sh(`ovs-vsctl --timeout=20 get Open_vSwitch . external_ids:${key}`)).trim();
+      await ovsVsctl(dpu, [command(key, value)]);
+      return async () => {
+        await ovsVsctl(dpu, [`set Open_vSwitch . 'external_ids:${key}=${old}'`]);
+        await waitUntilPlumbed(lab, [pairOf(lab, pair)], { control: false });
+      };
+    });
+  return [
+    changed(
+      'external-id-missing',
+      'external_ids lacks a key (key: host-k8s-nodename)',
+      (key) => `remove Open_vSwitch . external_ids ${key}`,
+    ),
+    changed(
+      'external-id-wrong',
+      'external_ids has a wrong value (key: host-k8s-nodename, value: wrong)',
+      (key, value) => `set Open_vSwitch . 'external_ids:${key}="${value}"'`,
+    ),
+  ];
+}

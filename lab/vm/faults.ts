@@ -1,3 +1,0 @@
-export const faults = {};
-export async function applyFault() {}
-export async function undoFault() {}

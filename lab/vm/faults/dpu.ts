@@ -1,0 +1,185 @@
+import { named } from './fault.ts';
+
+/** With --timeout: where ovs-vswitchd is dead or a device missing, ovs-vsctl would wait for ever. */
+const vsctl = (command: string): string => `ovs-vsctl --timeout=15 ${command}\n`;
+const restart = '/lab/ovs restart\n';
+const healSwitch = '/lab/representors';
+const healBridges = '/lab/bridges';
+
+const patchPort = 'patch-br-int-to-brp0_$LAB_HOST';
+
+const eswitchFaults = {
+  'eswitch-legacy': {
+    title: 'the eswitch is in legacy mode: there are no VF representors',
+    apply: 'devlink dev eswitch set netdevsim/netdevsim10 mode legacy',
+    undo: `${healSwitch}; ${healBridges}`,
+  },
+  'no-representors': {
+    title: 'the host has made no VFs, so there are no VF representors',
+    apply: 'echo 0 >/sys/bus/netdevsim/devices/netdevsim10/sriov_numvfs',
+    undo: `${healSwitch}; ${healBridges}`,
+  },
+  'representor-down': {
+    title: 'the representor of VF 1 is down',
+    apply: 'ip link set dev pf0vf1 down',
+    undo: 'ip link set dev pf0vf1 up',
+  },
+  'representor-no-offload': {
+    title: 'hw-tc-offload is off on the representors: their flows stay in software TC',
+    apply: 'for n in pf0vf1 pf0vf2; do ethtool -K "$n" hw-tc-offload off; done; ovs-appctl revalidator/purge',
+    undo: 'for n in pf0vf1 pf0vf2; do ethtool -K "$n" hw-tc-offload on; done; ovs-appctl revalidator/purge',
+  },
+  'uplink-down': {
+    title: 'the uplink p0 is down',
+    apply: 'ip link set dev p0 down',
+    undo: 'ip link set dev p0 up',
+  },
+  'uplink-no-carrier': {
+    title: 'the uplink p0 is up and has no carrier',
+    apply: 'ip -n fabric link set dev wire down',
+    undo: 'ip -n fabric link set dev wire up',
+  },
+  'nexthop-unreachable': {
+    title: 'nothing answers at the gateway next hop',
+    apply: 'ip -n fabric address delete 192.168.40.254/22 dev wire; ip neigh flush dev brp0',
+    undo: 'ip -n fabric address add 192.168.40.254/22 dev wire; ip neigh flush dev brp0',
+  },
+};
+
+const offloadFaults = {
+  'hw-offload-false': {
+    title: 'hw-offload is false',
+    apply: vsctl('set Open_vSwitch . other_config:hw-offload=false') + restart,
+    undo: vsctl('set Open_vSwitch . other_config:hw-offload=true') + restart,
+  },
+  'hw-offload-unset': {
+    title: 'hw-offload is not set',
+    apply: vsctl('remove Open_vSwitch . other_config hw-offload') + restart,
+    undo: vsctl('set Open_vSwitch . other_config:hw-offload=true') + restart,
+  },
+  'hw-offload-no-restart': {
+    title: 'hw-offload was set to true after ovs-vswitchd had started, and it was not restarted',
+    // The log of a start with offload would say otherwise.
+    apply:
+      vsctl('remove Open_vSwitch . other_config hw-offload') +
+      'rm /var/log/openvswitch/ovs-vswitchd.log\n' +
+      restart +
+      // In 3.1 "Flow API Enabled" is logged at the moment it is set: the API is on, for ports added later.
+      vsctl('set Open_vSwitch . other_config:hw-offload=true'),
+    undo: restart,
+  },
+  'tc-policy-skip-hw': {
+    title: 'tc-policy keeps every flow out of the hardware',
+    apply: vsctl('set Open_vSwitch . other_config:tc-policy=skip_hw') + restart,
+    undo: vsctl('remove Open_vSwitch . other_config tc-policy') + restart,
+  },
+  'vswitchd-dead': {
+    title: 'ovs-vswitchd is not running',
+    apply: 'kill -9 "$(cat /run/openvswitch/ovs-vswitchd.pid)"',
+    undo: restart,
+  },
+  'ovsdb-dead': {
+    title: 'ovsdb-server is not running',
+    // First the monitor, which would start it again.
+    apply: 'pkill -9 -f "^ovsdb-server: monitoring"; kill -9 "$(cat /run/openvswitch/ovsdb-server.pid)"',
+    undo: restart,
+  },
+};
+
+const bridgeFaults = {
+  'interface-error': {
+    title: 'br-int has a port whose device does not exist',
+    apply: vsctl('--no-wait add-port br-int pf0vf9'),
+    undo: vsctl('del-port br-int pf0vf9'),
+  },
+  'pod-port-missing': {
+    title: "the representor of a pod's VF is not in br-int",
+    apply: vsctl('del-port br-int pf0vf1'),
+    undo: healBridges,
+  },
+  'mgmt-port-missing': {
+    title: 'ovn-k8s-mp0 is not in br-int',
+    apply: vsctl('del-port br-int ovn-k8s-mp0'),
+    undo: healBridges,
+  },
+  'uplink-not-in-bridge': {
+    title: 'p0 is not in brp0',
+    apply: vsctl('del-port brp0 p0'),
+    undo: healBridges,
+  },
+  'patch-missing': {
+    title: 'no patch ports join br-int and brp0',
+    apply: vsctl(`del-port "${patchPort}" -- del-port "patch-brp0_$LAB_HOST-to-br-int"`),
+    undo: healBridges,
+  },
+  'patch-peer-wrong': {
+    title: "a patch port's peer does not exist",
+    apply: vsctl(`set Interface "${patchPort}" options:peer=patch-nowhere`),
+    undo: healBridges,
+  },
+  'fail-mode-standalone': {
+    title: 'br-int has no fail_mode secure',
+    apply: vsctl('del-fail-mode br-int'),
+    undo: healBridges,
+  },
+  'tunnel-missing': {
+    title: 'br-int has no geneve port',
+    apply: vsctl('del-port br-int ovn-8f1c07-0'),
+    undo: healBridges,
+  },
+  'tunnel-local-ip-wrong': {
+    title: "the geneve port's local_ip is not the encapsulation address",
+    apply: vsctl('set Interface ovn-8f1c07-0 options:local_ip=192.168.41.128'),
+    undo: healBridges,
+  },
+  'bridge-address-missing': {
+    title: 'brp0 has no address',
+    apply: 'ip address delete 192.168.41.127/22 dev brp0',
+    undo: healBridges,
+  },
+};
+
+const settingFaults = {
+  'host-nodename-wrong': {
+    title: 'host-k8s-nodename names another host',
+    apply: vsctl('set Open_vSwitch . external_ids:host-k8s-nodename=host-dpu'),
+    undo: healBridges,
+  },
+  'host-nodename-missing': {
+    title: 'host-k8s-nodename is not set',
+    apply: vsctl('remove Open_vSwitch . external_ids host-k8s-nodename'),
+    undo: healBridges,
+  },
+  'encap-ip-missing': {
+    title: 'ovn-encap-ip is not set',
+    apply: vsctl('remove Open_vSwitch . external_ids ovn-encap-ip'),
+    undo: healBridges,
+  },
+  'ip-forward-off': {
+    title: 'the kernel does not forward IPv4',
+    apply: 'sysctl -qw net.ipv4.ip_forward=0',
+    undo: 'sysctl -qw net.ipv4.ip_forward=1',
+  },
+  'br-netfilter-missing': {
+    title: 'br_netfilter is not loaded',
+    apply: 'rmmod br_netfilter',
+    undo: 'modprobe br_netfilter',
+  },
+  'swap-on': {
+    title: 'swap is on',
+    apply: `
+dd if=/dev/zero of=/swapfile bs=1M count=16 status=none
+chmod 600 /swapfile
+mkswap -q /swapfile
+swapon /swapfile
+`,
+    undo: 'swapoff /swapfile; rm /swapfile',
+  },
+};
+
+export const dpuFaults = named('dpu', {
+  ...eswitchFaults,
+  ...offloadFaults,
+  ...bridgeFaults,
+  ...settingFaults,
+});
