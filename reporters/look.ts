@@ -6,6 +6,8 @@ import type { Terminal } from './terminal.ts';
 export interface Look {
   readonly width: number;
   readonly symbol: Readonly<Record<Verdict, string>>;
+  /** Frames of what turns while something is waited for. */
+  readonly spinner: readonly string[];
   /** Colours a text as its verdict is coloured. */
   paint(verdict: Verdict, text: string): string;
   bold(text: string): string;
@@ -19,6 +21,9 @@ export interface Look {
 const SYMBOLS = { pass: '✓', warn: '!', fail: '✗', error: '?', skip: '–', blocked: '⊘' };
 const ASCII_SYMBOLS = { pass: '+', warn: '!', fail: 'x', error: '?', skip: '-', blocked: '#' };
 
+const SPINNER = [...'⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'];
+const ASCII_SPINNER = ['-', '\\', '|', '/'];
+
 const same = (text: string): string => text;
 
 /** chalk is loaded only where there are colours. */
@@ -28,6 +33,7 @@ export async function lookOf({ width, colour, unicode }: Terminal): Promise<Look
   return {
     width,
     symbol: unicode ? SYMBOLS : ASCII_SYMBOLS,
+    spinner: unicode ? SPINNER : ASCII_SPINNER,
     paint: (verdict, text) => colours?.[verdict](text) ?? text,
     bold: chalk?.bold ?? same,
     dim: chalk?.dim ?? same,
