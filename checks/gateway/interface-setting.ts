@@ -1,0 +1,69 @@
+import { evidence } from '../../facts/fact.ts';
+import { defineCheck, notApplicable, verdictOf } from '../define.ts';
+import { DERIVE, evidenceOf, SETTINGS, settingsOf } from './settings.ts';
+
+export const interfaceSetting = defineCheck({
+  id: 'gateway/interface-setting',
+  title: 'the gateway interface that OVN-Kubernetes is given is one that it can use',
+  description:
+    'derive-from-mgmt-port is resolved in dpu-host mode alone; any other value is the name of a network device, which must exist.',
+  severity: 'error',
+  scope: 'node',
+  roles: ['dpu-host', 'dpu', 'worker', 'control-plane'],
+  tags: ['gateway', 'ovn-kubernetes', 'configuration'],
+  covers: ['G1', 'G9', 'G12', 'G29', 'G47'],
+  after: ['gateway/node-mode'],
+  requires: ['links', 'ovnkube'],
+  expects: [...SETTINGS],
+  messages: {
+    NOT_RESOLVED: {
+      text: 'derive-from-mgmt-port is taken for the name of a network device in {mode} mode',
+      cause: 'Only available in DPU host mode',
+      remedy:
+        'Set --ovnkube-node-mode=dpu-host where this is a DPU host; elsewhere name the device: --gateway-interface=<netdev>',
+      source: 'seed G L194',
+    },
+    MISSING: {
+      text: 'Device "{name}" does not exist.',
+      cause: 'The gateway interface that OVN-Kubernetes is given is no network device of this node.',
+      remedy: 'Look at what there is with ip link show, and set --gateway-interface to one of them.',
+      source: 'ip-link(8)',
+    },
+  },
+  docs: ['seed G L5', 'seed G L28', 'seed G L194'],
+  judge({ facts: { links, ovnkube }, expected, subject, report }) {
+    const settings = settingsOf(ovnkube, expected);
+    const { gatewayInterface, mode } = settings;
+    const said = evidenceOf(settings);
+    if (gatewayInterface === undefined)
+      return notApplicable("no gateway interface is given: the one with the node's address is taken", said);
+    const name = gatewayInterface.value;
+    const common = { subject: name, observed: name, evidence: said };
+    const dpuHost = mode === undefined ? subject.role === 'dpu-host' : mode.value === 'dpu-host';
+    if (name === DERIVE) {
+      if (dpuHost) return verdictOf([], said, 'derived from the management port');
+      const args = { mode: mode?.value ?? 'full' };
+      return verdictOf(
+        [report('NOT_RESOLVED', { ...common, args, expected: 'the name of a network device' })],
+        said,
+      );
+    }
+    const link = links.find((one) => one.name === name || one.altnames.includes(name));
+    const shown = evidence(
+      `ip -j -d addr show`,
+      link?.name ?? `no ${name} among ${links.map((one) => one.name).join(', ')}`,
+    );
+    const findings =
+      link === undefined
+        ? [
+            report('MISSING', {
+              ...common,
+              args: { name },
+              expected: 'an existing network device',
+              evidence: [...said, shown],
+            }),
+          ]
+        : [];
+    return verdictOf(findings, [...said, shown]);
+  },
+});

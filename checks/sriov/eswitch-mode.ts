@@ -1,0 +1,69 @@
+import { isRepresentor } from '../../facts/derived/gateway.ts';
+import { evidence } from '../../facts/fact.ts';
+import { defineCheck, notApplicable, undetermined, verdictOf } from '../define.ts';
+
+export const eswitchMode = defineCheck({
+  id: 'sriov/eswitch-mode',
+  title: "the DPU's eswitch is in switchdev mode",
+  description:
+    "Only in switchdev mode has the DPU representors of the host's functions. The DPU owns the eswitch: on its host, legacy mode or 'Operation not supported' is normal and not judged.",
+  severity: 'error',
+  scope: 'node',
+  roles: ['dpu'],
+  tags: ['sriov', 'eswitch', 'devlink', 'offload'],
+  covers: ['A24'],
+  requires: ['devlink', 'links', 'netdevs'],
+  hardware: true,
+  messages: {
+    LEGACY: {
+      text: 'the eswitch of {device} is in legacy mode',
+      cause:
+        'A BlueField in DPU mode starts in switchdev mode; it was changed, or the change to it has failed.',
+      remedy:
+        'devlink dev eswitch set {device} mode switchdev; where that is refused, look why: dmesg | grep -i eswitch',
+      source: 'devlink-dev(8)',
+    },
+    ONE_LEGACY: {
+      text: 'the eswitch of {device} is in legacy mode, and its port carries no OVS bridge',
+      cause: 'It may be a port that is not in use.',
+      remedy: 'If it is in use: devlink dev eswitch set {device} mode switchdev',
+      level: 'warn',
+    },
+  },
+  docs: ['seed A L98-101'],
+  judge({ facts: { devlink, links, netdevs }, report }) {
+    const told = [...devlink.eswitches.values()].filter(({ mode }) => mode !== undefined);
+    const shown = [...netdevs.values()].filter((one) => one.physSwitchId !== undefined && isRepresentor(one));
+    const ports = shown.map((one) =>
+      evidence(`/sys/class/net/${one.name}/phys_port_name`, `${one.physPortName}: a representor`),
+    );
+    if (told.length === 0) {
+      // Representors exist in switchdev mode alone.
+      if (ports.length > 0) return verdictOf([], ports, 'devlink tells no mode; the representors show it');
+      const { unavailable } = devlink;
+      if (unavailable !== undefined)
+        return undetermined(unavailable.message, unavailable.hint ?? 'Run devlink dev eswitch show.', []);
+      const said = [...devlink.eswitches.values()].map(({ handle, refused }) =>
+        evidence(`devlink -j dev eswitch show ${handle}`, refused ?? 'nothing'),
+      );
+      return notApplicable('no device here has an eswitch that devlink shows', said);
+    }
+    const saidOf = ({ handle, mode }: (typeof told)[number]) =>
+      evidence(`devlink -j dev eswitch show ${handle}`, `mode ${mode}`);
+    const isUsed = (handle: string): boolean =>
+      links.some(
+        (link) => `pci/${netdevs.get(link.name)?.pciAddress}` === handle && link.master !== undefined,
+      );
+    const legacy = told.filter(({ mode }) => mode !== 'switchdev');
+    const findings = legacy.map((eswitch) =>
+      report(legacy.length === told.length || isUsed(eswitch.handle) ? 'LEGACY' : 'ONE_LEGACY', {
+        subject: eswitch.handle,
+        args: { device: eswitch.handle },
+        observed: eswitch.mode ?? '',
+        expected: 'switchdev',
+        evidence: [saidOf(eswitch)],
+      }),
+    );
+    return verdictOf(findings, told.map(saidOf));
+  },
+});

@@ -1,0 +1,55 @@
+import { evidence } from '../../facts/fact.ts';
+import { defineCheck, notApplicable, verdictOf } from '../define.ts';
+
+export const hwTcOffload = defineCheck({
+  id: 'sriov/hw-tc-offload',
+  title: "hw-tc-offload is on for the DPU's uplink and representors",
+  description:
+    "OVS hands a flow to the hardware through the port that it comes in on. The document sets it on the host's PF, where it means nothing: the eswitch is on the DPU.",
+  severity: 'error',
+  scope: 'node',
+  roles: ['dpu'],
+  tags: ['sriov', 'ethtool', 'offload'],
+  covers: ['A24'],
+  after: ['sriov/eswitch-mode'],
+  requires: ['ethtool', 'links', 'netdevs'],
+  hardware: true,
+  messages: {
+    OFF: {
+      text: 'hw-tc-offload of {netdev} is off',
+      cause: 'Flows that come in on this port are forwarded in software.',
+      remedy: 'sudo ethtool -K {netdev} hw-tc-offload on',
+      source: 'seed A L98-101',
+    },
+    FIXED: {
+      text: 'hw-tc-offload of {netdev} is off and the driver does not let it be turned on',
+      cause: 'The driver or the firmware of this port offloads no flows.',
+      remedy:
+        'Look at the driver and the firmware: ethtool -i {netdev}; ethtool -k {netdev} | grep hw-tc-offload',
+    },
+  },
+  docs: ['seed A L98-101'],
+  judge({ facts: { ethtool, links, netdevs }, report }) {
+    // A veth that stands in for a port has rtnetlink's kind; hardware has none.
+    const virtual = new Set(links.filter(({ kind }) => kind !== undefined).map(({ name }) => name));
+    const ports = [...netdevs.values()].filter((one) => one.physSwitchId !== undefined);
+    const hardware = ports.filter(({ name }) => !virtual.has(name));
+    if (ports.length === 0) return notApplicable('no network device here is a port of an eswitch');
+    if (hardware.length === 0)
+      return notApplicable(`${ports.length} ports stand in for an eswitch's, and none is hardware`);
+    const saidOf = ({ name }: (typeof ports)[number]) =>
+      evidence(`ethtool -k ${name}`, ethtool.get(name)?.said ?? 'no hw-tc-offload');
+    const findings = hardware
+      .filter(({ name }) => ethtool.get(name)?.on !== true)
+      .map((port) =>
+        report((ethtool.get(port.name)?.fixed ?? true) ? 'FIXED' : 'OFF', {
+          subject: port.name,
+          args: { netdev: port.name },
+          observed: ethtool.get(port.name)?.said ?? 'no hw-tc-offload',
+          expected: 'hw-tc-offload: on',
+          evidence: [saidOf(port)],
+        }),
+      );
+    return verdictOf(findings, hardware.map(saidOf));
+  },
+});

@@ -1,0 +1,80 @@
+import { examinedPfs } from '../../facts/derived/functions.ts';
+import { evidence } from '../../facts/fact.ts';
+import { defineCheck, verdictOf } from '../define.ts';
+
+export const supported = defineCheck({
+  id: 'sriov/supported',
+  title: 'the PF supports SR-IOV, with enough VFs',
+  description: 'The kernel shows sriov_totalvfs on every PF whose hardware and firmware support SR-IOV.',
+  severity: 'error',
+  scope: 'node',
+  roles: ['dpu-host'],
+  tags: ['sriov', 'sysfs'],
+  covers: ['A19', 'G21', 'G48'],
+  requires: ['netdevs', 'ovnkube', 'pci'],
+  expects: ['num-vfs', 'pf'],
+  hardware: true,
+  messages: {
+    PF_NOT_FOUND: {
+      text: 'Device "{pf}" does not exist.',
+      cause: 'The PF that is expected is no network device of this node.',
+      remedy: 'Look at what there is with ip link show, and correct the expectation: --set pf=<netdev>',
+      source: 'ip-link(8)',
+    },
+    NOT_SUPPORTED: {
+      text: 'cat: /sys/class/net/{pf}/device/sriov_totalvfs: No such file or directory',
+      cause: 'SR-IOV is off in the firmware or the BIOS, or the device is no PF.',
+      remedy:
+        'Turn SR-IOV on in the BIOS and in the firmware, then power-cycle. On a BlueField: mlxconfig -d <pci-address> set SRIOV_EN=1 NUM_OF_VFS=<n>',
+      source: 'seed A L66',
+    },
+    TOO_FEW: {
+      text: 'write error: Numerical result out of range',
+      cause: 'The firmware offers fewer VFs than are wanted.',
+      remedy:
+        'Raise the number in the firmware, then power-cycle. On a BlueField: mlxconfig -d <pci-address> set NUM_OF_VFS={wanted}',
+      source: 'kernel: drivers/pci/iov.c, pci_enable_sriov',
+    },
+  },
+  docs: ['seed A L66-67', 'seed G L74'],
+  judge({ facts, expected, report }) {
+    const named = expected.pf?.value;
+    const wanted = expected['num-vfs']?.value ?? 1;
+    const { pfs, how } = examinedPfs(facts, named);
+    const total = (address: string) => `/sys/bus/pci/devices/${address}/sriov_totalvfs`;
+    const said = pfs.map((pf) =>
+      evidence(total(pf.address), pf.sriovTotalVfs?.toString() ?? 'does not exist'),
+    );
+    if (pfs.length === 0) {
+      const seen = evidence('/sys/bus/pci/devices/*/sriov_totalvfs', 'no such file');
+      const common = { expected: 'a PF with sriov_totalvfs', evidence: [seen] };
+      const pf = named ?? '*';
+      const finding =
+        named === undefined || facts.pci.functions.size === 0
+          ? report('NOT_SUPPORTED', {
+              ...common,
+              subject: 'SR-IOV',
+              args: { pf },
+              observed: 'on no PCI function',
+            })
+          : report('PF_NOT_FOUND', { ...common, subject: pf, args: { pf }, observed: `no ${pf}` });
+      return verdictOf([finding], [seen]);
+    }
+    // Of several PFs of one DPU, one is enough.
+    const some = pfs.some((pf) => (pf.sriovTotalVfs ?? 0) >= Math.max(1, wanted));
+    const findings = pfs.flatMap((pf, index) => {
+      if (some) return [];
+      const common = { subject: pf.address, evidence: said.slice(index, index + 1) };
+      const count = pf.sriovTotalVfs ?? 0;
+      const args = { pf: pf.netdevs[0] ?? '*', wanted };
+      if (count === 0)
+        return [
+          report('NOT_SUPPORTED', { ...common, args, observed: `${count} VFs`, expected: `${wanted} VFs` }),
+        ];
+      return count < wanted
+        ? [report('TOO_FEW', { ...common, args, observed: `${count} VFs`, expected: `${wanted} VFs` })]
+        : [];
+    });
+    return verdictOf(findings, said, how);
+  },
+});

@@ -1,0 +1,59 @@
+import { examinedPfs } from '../../facts/derived/functions.ts';
+import { evidence } from '../../facts/fact.ts';
+import { defineCheck, notApplicable, verdictOf } from '../define.ts';
+
+export const vfLines = defineCheck({
+  id: 'sriov/vf-lines',
+  title: 'ip link shows every VF of the PF',
+  description:
+    "The driver of the PF tells the VFs that it manages. A MAC of zeros is normal: the VF's own driver chose one.",
+  severity: 'error',
+  scope: 'node',
+  roles: ['dpu-host'],
+  tags: ['sriov', 'link'],
+  covers: ['A21', 'G35'],
+  after: ['sriov/pf-netdev'],
+  requires: ['links', 'netdevs', 'ovnkube', 'pci'],
+  expects: ['pf'],
+  hardware: true,
+  messages: {
+    OTHER_COUNT: {
+      text: '{netdev} shows {count} vf lines for {numvfs} VFs',
+      cause: "The PF's driver does not manage all of the VFs that the PCI bus has.",
+      remedy:
+        "Look at both, and at the kernel's messages: ip link show {netdev}; cat /sys/class/net/{netdev}/device/sriov_numvfs; dmesg | grep {netdev}",
+      source: 'seed A L75-82',
+    },
+  },
+  docs: ['seed A L75-82', 'seed G L143'],
+  judge({ facts, expected, report }) {
+    const { pfs } = examinedPfs(facts, expected.pf?.value);
+    const ports = pfs.flatMap((pf) =>
+      facts.links
+        .filter((link) => pf.netdevs.includes(link.name) && link.vfs.length > 0)
+        .map((link) => ({ netdev: link.name, count: link.vfs.length, numvfs: pf.sriovNumVfs ?? 0, pf })),
+    );
+    if (ports.length === 0) {
+      const drivers = [...new Set(pfs.map((pf) => pf.driver ?? 'no driver'))].join(', ');
+      return notApplicable(`ip link shows no vf lines: the driver of the PF (${drivers}) tells none`, [
+        evidence('ip -j -d addr show', `${pfs.map((pf) => pf.netdevs.join(' ')).join(' ')}: no vfinfo_list`),
+      ]);
+    }
+    const saidOf = ({ netdev, count, numvfs, pf }: (typeof ports)[number]) => [
+      evidence('ip -j -d addr show', `${netdev}: ${count} vf lines`),
+      evidence(`/sys/bus/pci/devices/${pf.address}/sriov_numvfs`, `${numvfs}`),
+    ];
+    const findings = ports
+      .filter(({ count, numvfs }) => count !== numvfs)
+      .map((port) =>
+        report('OTHER_COUNT', {
+          subject: port.netdev,
+          args: { netdev: port.netdev, count: port.count, numvfs: port.numvfs },
+          observed: `${port.count} vf lines`,
+          expected: `${port.numvfs} vf lines`,
+          evidence: saidOf(port),
+        }),
+      );
+    return verdictOf(findings, ports.flatMap(saidOf));
+  },
+});

@@ -1,0 +1,56 @@
+import { examinedPfs } from '../../facts/derived/functions.ts';
+import { evidence } from '../../facts/fact.ts';
+import { defineCheck, notApplicable, verdictOf } from '../define.ts';
+
+export const vfsCreated = defineCheck({
+  id: 'sriov/vfs-created',
+  title: 'the PF has VFs',
+  description: 'The management port and every pod on a DPU host need a VF. One PF with VFs is enough.',
+  severity: 'error',
+  scope: 'node',
+  roles: ['dpu-host'],
+  tags: ['sriov', 'sysfs'],
+  covers: ['A20', 'G22', 'G36'],
+  after: ['sriov/supported'],
+  requires: ['netdevs', 'ovnkube', 'pci'],
+  expects: ['pf'],
+  hardware: true,
+  messages: {
+    NO_VFS: {
+      text: "ls: cannot access '/sys/bus/pci/devices/*/virtfn*': No such file or directory",
+      cause:
+        'No VFs have been created on the PF: sriov_numvfs is 0 after each boot, until something writes it.',
+      remedy: "Create them: echo '3' > /sys/bus/pci/devices/{pf}/sriov_numvfs",
+      source: 'seed G L146, seed A L72',
+    },
+    NO_DRIVER: {
+      text: 'no driver is bound to the PF {pf}, so it can have no VFs',
+      cause: 'VFs are made by the driver of the PF, and vanish with it.',
+      remedy:
+        'Bind its driver, and look why it was lost: echo {pf} > /sys/bus/pci/drivers_probe; dmesg | grep {pf}',
+    },
+  },
+  docs: ['seed A L70-73', 'seed G L145-146'],
+  judge({ facts, expected, report }) {
+    const { pfs, how } = examinedPfs(facts, expected.pf?.value);
+    const [first] = pfs;
+    if (first === undefined) return notApplicable('no PF on this node supports SR-IOV');
+    const said = pfs.map((pf) =>
+      evidence(
+        `/sys/bus/pci/devices/${pf.address}/sriov_numvfs`,
+        pf.sriovNumVfs?.toString() ?? 'does not exist',
+      ),
+    );
+    if (pfs.some((pf) => (pf.sriovNumVfs ?? 0) > 0)) return verdictOf([], said, how);
+    const unbound = pfs.find((pf) => pf.driver === undefined);
+    const pf = unbound ?? first;
+    const finding = report(unbound === undefined ? 'NO_VFS' : 'NO_DRIVER', {
+      subject: pf.address,
+      args: { pf: pf.address },
+      observed: unbound === undefined ? 'sriov_numvfs is 0' : 'no driver is bound',
+      expected: 'at least one VF',
+      evidence: said,
+    });
+    return verdictOf([finding], said, how);
+  },
+});
