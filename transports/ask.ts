@@ -3,7 +3,7 @@ import { evidence, excerpt, type FactFailure } from '../facts/fact.ts';
 import { type Source, sourceKey } from '../facts/source.ts';
 import type { Part } from './answers.ts';
 import { FrameReader } from './frames.ts';
-import { renderScript } from './script.ts';
+import { renderKill, renderScript } from './script.ts';
 import { type Transport, TransportError } from './transport.ts';
 
 /** A source's answer as it came, or why it did not. */
@@ -81,6 +81,8 @@ async function runRound(
   } finally {
     watch.end();
   }
+  const givenUp = options.signal.aborted || watch.verdict !== undefined;
+  if (givenUp && stdout.processGroup !== undefined) await endLeftover(transport, stdout.processGroup);
   if (options.signal.aborted) broken = INTERRUPTED;
   else if (!stdout.started && broken === undefined && !answeredBefore)
     throw noShell(transport, stdout, stderr, watch.verdict);
@@ -100,6 +102,16 @@ async function runRound(
   if (broken === undefined && watch.verdict?.culprit === true) return { outcomes, remaining: rest };
   for (const source of rest) outcomes.set(source, { ok: false, failure: given });
   return { outcomes, remaining: [] };
+}
+
+/** A node gets this long to end what was given up, in milliseconds. */
+const KILL_TIMEOUT = 1000;
+
+/** What was given up must not go on on the node: sshd ends no process of root's, and docker none at all. */
+async function endLeftover(transport: Transport, processGroup: number): Promise<void> {
+  const ignore = (): void => {};
+  const signal = AbortSignal.timeout(KILL_TIMEOUT);
+  await transport.run(renderKill(processGroup), { signal, onStdout: ignore, onStderr: ignore }).catch(ignore);
 }
 
 const INTERRUPTED: FactFailure = {

@@ -4,7 +4,7 @@ import { type Transport, TransportError, type TransportErrorCode } from './trans
 
 /**
  * A container of this machine, such as a node of a kind cluster, by `docker exec` or `podman exec`. An abort ends the
- * client; a command that hangs in the container stays there until it ends by itself.
+ * client, and not the command in the container.
  */
 export function containerTransport(engine: 'docker' | 'podman', container: string): Transport {
   return {

@@ -16,6 +16,8 @@ export class FrameReader {
   readonly done = new Set<number>();
   /** The shell has started. */
   started = false;
+  /** The process group that the script runs in, on the node. */
+  processGroup: number | undefined;
   /** The script has run to its end. */
   finished = false;
   /** What was printed before the shell started: banners, messages of a login shell. */
@@ -70,6 +72,7 @@ export class FrameReader {
       this.started = true;
       this.openBytes = 0;
       this.noise = text;
+      if (Number.isSafeInteger(source) && source > 1) this.processGroup = source;
     } else if (kind === 'B') {
       this.open = source;
       this.#path = rest.join(' ');

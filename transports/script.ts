@@ -5,7 +5,7 @@ import { quote } from './quote.ts';
  * One POSIX sh script asks a node for many sources. Each answer is framed on both output streams by lines that
  * start with a mark the run invents:
  *
- *   MARK H                 the shell has started
+ *   MARK H 812             the shell has started, in this process group
  *   MARK B 3 /sys/…        source 3 begins an answer (for this path, where it has one for each path)
  *   MARK E 3 0             … and ended with exit code 0
  *   MARK D 3               source 3 is done
@@ -28,6 +28,8 @@ e() { code=$?; say E "$1" "$code"; }
 d() { say D "$1"; }
 nl='
 ' tab='\t'
+read -r stat < /proc/$$/stat
+set -- \${stat##*) }
 plain() { case $1 in *["$nl$tab"]*) return 1; esac; }
 attributes() {
   for p; do
@@ -49,7 +51,7 @@ paths() {
 export function renderScript(sources: readonly Source[], mark: string): string {
   const asked = sources.map((source, number) => render(source, number)).join('\n');
   // Wrapped in a function that the last line calls: a script that arrives in part runs nothing.
-  return `main() {\nmark=${quote(mark)}\n${PRELUDE}say H\n${asked}\nsay Z\n}\nmain\n`;
+  return `main() {\nmark=${quote(mark)}\n${PRELUDE}say H "$3"\n${asked}\nsay Z\n}\nmain\n`;
 }
 
 function render(source: Source, number: number): string {
@@ -106,3 +108,6 @@ const globs = (patterns: readonly string[]): string =>
         .join(''),
     )
     .join(' ');
+
+/** The script that ends what an earlier script has left running: the process group that its first marker named. */
+export const renderKill = (processGroup: number): string => `kill -KILL -${processGroup}\n`;

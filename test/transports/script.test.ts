@@ -172,7 +172,7 @@ for (const shellArgv of SHELLS) {
     ];
     t.false(existsSync(join(directory, 'executed')));
     t.is(readdirSync(directory).length, 2 * HOSTILE.length);
-    // Its ls has no QUOTING_STYLE: an arrow in a name is then told from the link's own by nobody.
+    // Its ls has no QUOTING_STYLE: what is not ASCII and an arrow in a name are lost.
     const escapes = name !== 'busybox sh';
     for (const file of HOSTILE) {
       const path = join(directory, file);
@@ -180,7 +180,7 @@ for (const shellArgv of SHELLS) {
       t.is(texts.texts.get(path), `in ${file}`, file);
       t.true(found.includes(path), file);
       t.is(each.find((answer) => answer.path === path)?.stdout, `${file}\n${path}\n`, file);
-      if (escapes || !/[\\\u001b]|->/.test(file))
+      if (escapes || !/[\\\u001bé]|->/.test(file))
         t.is(targets.get(join(directory, `link ${file}`)), `to ${file}`, file);
     }
   });

@@ -62,7 +62,7 @@ function uriOf({ address, port, user }: SshSettings, way: Way | TransportError):
 }
 
 /** After an abort, a node has this long to end the command before its channel counts as gone, in milliseconds. */
-const GRACE = 500;
+const GRACE = 300;
 
 async function runScript(
   client: Connection['client'],
