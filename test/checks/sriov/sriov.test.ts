@@ -1,0 +1,349 @@
+import test from 'ava';
+import type { Devlink } from '../../../facts/devlink.ts';
+import type { Feature } from '../../../facts/ethtool.ts';
+import {
+  aLink,
+  aNetdev,
+  anOvnkube,
+  aPciFunction,
+  aSetting,
+  dpuHost,
+  idsWith,
+  type JudgeNode,
+  judgeNode,
+  type NodeFacts,
+  onlyFault,
+  PF,
+  pciOf,
+  VFS,
+  withFunction,
+  withLink,
+  withNetdev,
+} from '../../helpers/node-facts.ts';
+
+const judge = (facts: NodeFacts, options?: JudgeNode) => judgeNode(facts, ['gateway', 'sriov'], options);
+
+/** A DPU host whose gateway interface is given: no step of the derivation speaks before the checks of SR-IOV. */
+function pinned() {
+  const facts = dpuHost();
+  facts.ovnkube = anOvnkube({ gatewayInterface: aSetting('gateway-interface', 'pf0vf0') });
+  return facts;
+}
+
+const HOST_CHECKS = [
+  'supported',
+  'vfs-created',
+  'virtfn-count',
+  'virtfn-links',
+  'physfn-links',
+  'lspci',
+  'pf-driver',
+  'pf-netdev',
+  'pf-up',
+  'vf-lines',
+  'vf-drivers',
+].map((name) => `sriov/${name}`);
+
+test('a healthy DPU host passes, and a VF in a pod and an unused NIC are no fault', (t) => {
+  const results = judge(dpuHost(), { expect: { 'num-vfs': 3, pf: 'eth0' } });
+  t.deepEqual(idsWith(results, 'fail', 'warn', 'error', 'blocked'), []);
+  for (const id of [...HOST_CHECKS, 'sriov/num-vfs']) t.is(results.get(id)?.verdict, 'pass', id);
+  t.is(results.get('sriov/vf-drivers')?.note, '1 of 3 are in another network namespace');
+});
+
+test('no check of hardware passes on a simulated host', (t) => {
+  const results = judgeNode(dpuHost(), ['sriov'], { simulation: 'veth' });
+  t.deepEqual(idsWith(results, 'pass', 'fail', 'warn', 'error', 'blocked'), []);
+});
+
+test('a machine without SR-IOV fails one check', (t) => {
+  const facts = dpuHost();
+  facts.pci = pciOf([aPciFunction('0000:05:00.0', { vendor: '8086', netdevs: ['eno1'] })]);
+  onlyFault(t, judge(facts), 'sriov/supported', 'NOT_SUPPORTED');
+});
+
+test('fewer VFs in the firmware than wanted, and a PF that is not there, are told apart', (t) => {
+  const few = judge(dpuHost(), { expect: { 'num-vfs': 20 } });
+  t.is(onlyFault(t, few, 'sriov/supported', 'TOO_FEW').message, 'write error: Numerical result out of range');
+  const absent = judge(dpuHost(), { expect: { pf: 'enp9s0' } });
+  t.is(onlyFault(t, absent, 'sriov/supported', 'PF_NOT_FOUND').message, 'Device "enp9s0" does not exist.');
+});
+
+test('sriov_numvfs of 0 is the one failure, though the management port is gone with the VFs', (t) => {
+  const facts = dpuHost();
+  facts.pci = withFunction(facts.pci, PF, { sriovNumVfs: 0, virtfns: new Map() });
+  for (const vf of VFS) facts.pci = withFunction(facts.pci, vf, undefined);
+  facts.links = withLink(withLink(facts.links, 'pf0vf0', undefined), 'eth0', { vfs: [] });
+  facts.netdevs = withNetdev(facts.netdevs, 'pf0vf0', undefined);
+  const results = judge(facts);
+  const finding = onlyFault(t, results, 'sriov/vfs-created', 'NO_VFS');
+  t.regex(finding.remedy, /echo '3' > \/sys\/bus\/pci\/devices\/0000:01:00\.0\/sriov_numvfs/);
+  t.is(results.get('gateway/management-port-exists')?.verdict, 'blocked');
+});
+
+test('a PF that has lost its driver and with it its VFs is told as such', (t) => {
+  const facts = dpuHost();
+  facts.pci = withFunction(facts.pci, PF, {
+    sriovNumVfs: 0,
+    virtfns: new Map(),
+    driver: undefined,
+    netdevs: [],
+    hasNetDirectory: false,
+  });
+  for (const vf of VFS) facts.pci = withFunction(facts.pci, vf, undefined);
+  facts.links = withLink(withLink(facts.links, 'pf0vf0', undefined), 'eth0', undefined);
+  facts.netdevs = withNetdev(withNetdev(facts.netdevs, 'pf0vf0', undefined), 'eth0', undefined);
+  onlyFault(t, judge(facts), 'sriov/vfs-created', 'NO_DRIVER');
+  onlyFault(t, judge(facts, { expect: { pf: 'eth0' } }), 'sriov/vfs-created', 'NO_DRIVER');
+});
+
+test('another number of VFs than expected fails one check', (t) => {
+  const results = judge(dpuHost(), { expect: { 'num-vfs': 4 } });
+  t.is(onlyFault(t, results, 'sriov/num-vfs', 'OTHER_NUMBER').observed, '3');
+  t.is(judge(dpuHost()).get('sriov/num-vfs')?.verdict, 'skip');
+});
+
+test('a missing virtfn link fails one check, also where it is that of the management port', (t) => {
+  for (const missing of [0, 2]) {
+    const facts = dpuHost();
+    const virtfns = new Map([...VFS.entries()].filter(([number]) => number !== missing));
+    facts.pci = withFunction(facts.pci, PF, { virtfns });
+    onlyFault(t, judge(facts), 'sriov/virtfn-count', 'OTHER_COUNT');
+  }
+});
+
+test('a virtfn link that leads nowhere, and two that lead to one VF, fail one check', (t) => {
+  const facts = dpuHost();
+  facts.pci = withFunction(facts.pci, VFS[2], undefined);
+  t.is(onlyFault(t, judge(facts), 'sriov/virtfn-links', 'DANGLING').subject, VFS[2]);
+  const twice = dpuHost();
+  const virtfns = new Map([
+    [0, VFS[0]],
+    [1, VFS[1]],
+    [2, VFS[1]],
+  ]);
+  twice.pci = withFunction(twice.pci, PF, { virtfns });
+  t.is(onlyFault(t, judge(twice), 'sriov/virtfn-links', 'TWICE').subject, VFS[1]);
+});
+
+test('a missing physfn link, one to another PF and one that is not answered fail one check', (t) => {
+  const missing = dpuHost();
+  missing.pci = withFunction(missing.pci, VFS[1], { physfn: undefined, physfnLink: undefined });
+  t.is(onlyFault(t, judge(missing), 'sriov/physfn-links', 'PHYSFN_MISSING').subject, VFS[1]);
+  const other = dpuHost();
+  other.pci = withFunction(other.pci, VFS[1], { physfn: '0000:09:00.0', physfnLink: '../0000:09:00.0' });
+  onlyFault(t, judge(other), 'sriov/physfn-links', 'OTHER_PF');
+  const stray = dpuHost();
+  stray.pci = withFunction(stray.pci, '0000:01:02.6', { physfn: PF, physfnLink: `../${PF}` });
+  t.is(onlyFault(t, judge(stray), 'sriov/physfn-links', 'NO_VIRTFN').subject, '0000:01:02.6');
+});
+
+test('a VF that lspci does not list fails one check', (t) => {
+  const facts = dpuHost();
+  facts.lspci = new Map([...facts.lspci].filter(([address]) => address !== VFS[2]));
+  onlyFault(t, judge(facts), 'sriov/lspci', 'NOT_LISTED');
+});
+
+test('an unbound VF fails and one on vfio-pci is a warning; both are named', (t) => {
+  const unbound = dpuHost();
+  unbound.pci = withFunction(unbound.pci, VFS[1], { driver: undefined, netdevs: [], hasNetDirectory: false });
+  t.is(onlyFault(t, judge(unbound), 'sriov/vf-drivers', 'UNBOUND').subject, VFS[1]);
+  const vfio = dpuHost();
+  vfio.pci = withFunction(vfio.pci, VFS[2], { driver: 'vfio-pci', hasNetDirectory: false });
+  const finding = onlyFault(t, judge(vfio), 'sriov/vf-drivers', 'PASSED_THROUGH', 'warn');
+  t.is(finding.message, 'cannot get a network device with pci address 0000:01:02.5: it is bound to vfio-pci');
+});
+
+test('a PF without driver or with vfio-pci fails one check where the gateway is given', (t) => {
+  const gone = { netdevs: [], hasNetDirectory: false };
+  const unbound = pinned();
+  unbound.pci = withFunction(unbound.pci, PF, { ...gone, driver: undefined });
+  onlyFault(t, judge(unbound), 'sriov/pf-driver', 'UNBOUND');
+  const vfio = pinned();
+  vfio.pci = withFunction(vfio.pci, PF, { ...gone, driver: 'vfio-pci' });
+  onlyFault(t, judge(vfio), 'sriov/pf-driver', 'PASSED_THROUGH');
+});
+
+test("a PF's network device in another namespace fails one check where the gateway is given", (t) => {
+  const facts = pinned();
+  facts.pci = withFunction(facts.pci, PF, { netdevs: [] });
+  facts.links = withLink(facts.links, 'eth0', undefined);
+  t.is(
+    onlyFault(t, judge(facts), 'sriov/pf-netdev', 'NO_NETDEVS').message,
+    'no netdevs found for pci address 0000:01:00.0',
+  );
+});
+
+test('a PF that is down and one without carrier fail one check', (t) => {
+  const down = dpuHost();
+  down.links = withLink(down.links, 'eth0', { flags: ['BROADCAST', 'MULTICAST'] });
+  t.is(onlyFault(t, judge(down), 'sriov/pf-up', 'DOWN').remedy, 'sudo ip link set eth0 up');
+  const dark = dpuHost();
+  dark.links = withLink(dark.links, 'eth0', { flags: ['NO-CARRIER', 'BROADCAST', 'UP'] });
+  onlyFault(t, judge(dark), 'sriov/pf-up', 'NO_CARRIER');
+});
+
+test('fewer vf lines than VFs fail one check; a driver that tells none is not blamed', (t) => {
+  const facts = dpuHost();
+  facts.links = withLink(facts.links, 'eth0', { vfs: [{ vf: 0, mac: '00:00:00:00:00:00' }] });
+  onlyFault(t, judge(facts), 'sriov/vf-lines', 'OTHER_COUNT');
+  facts.links = withLink(facts.links, 'eth0', { vfs: [] });
+  t.is(judge(facts).get('sriov/vf-lines')?.verdict, 'skip');
+});
+
+test('another vendor is not blamed for what it is', (t) => {
+  const facts = dpuHost();
+  facts.pci = pciOf(
+    [...facts.pci.functions.values()].map((one) => ({
+      ...one,
+      vendor: '8086',
+      device: '1452',
+      driver: 'idpf',
+    })),
+  );
+  facts.lspci = new Map([...facts.lspci].map(([address, one]) => [address, { ...one, vendor: '8086' }]));
+  t.deepEqual(idsWith(judge(facts), 'fail', 'warn', 'error', 'blocked'), []);
+});
+
+test('of two PFs with VFs and no management port, the one that is down is a warning', (t) => {
+  const facts = dpuHost();
+  facts.ovnkube = anOvnkube({
+    gatewayInterface: undefined,
+    managementPort: undefined,
+    pid: undefined,
+    mode: undefined,
+  });
+  facts.processes = [];
+  facts.pci = withFunction(facts.pci, '0000:01:00.1', {
+    sriovTotalVfs: 16,
+    sriovNumVfs: 1,
+    virtfns: new Map([[0, '0000:01:03.0']]),
+    netdevs: ['eth1'],
+  });
+  facts.pci = withFunction(facts.pci, '0000:01:03.0', {
+    physfn: '0000:01:00.1',
+    physfnLink: '../0000:01:00.1',
+  });
+  facts.links = [...facts.links, aLink('eth1', { flags: [] })];
+  facts.lspci = new Map([
+    ...facts.lspci,
+    ['0000:01:03.0', { address: '', class: '0200', vendor: '', device: '' }],
+  ]);
+  onlyFault(t, judge(facts), 'sriov/pf-up', 'ONE_DOWN', 'warn');
+});
+
+/** A DPU as seed A has it: uplink p0, the host's PF representor and one VF representor. */
+function dpu(mode = 'switchdev') {
+  const at = '0000:03:00.0';
+  const port = (name: string, physPortName: string) =>
+    aNetdev(name, at, { physPortName, physSwitchId: 'c2cfc60003a1420c' });
+  const ports = [port('p0', 'p0'), port('pf0hpf', 'c1pf0'), port('pf0vf0', 'c1pf0vf0')];
+  const devlink: Devlink = {
+    unavailable: undefined,
+    ports: [],
+    eswitches: new Map([[`pci/${at}`, { handle: `pci/${at}`, mode, refused: undefined }]]),
+  };
+  const on: Feature = { on: true, fixed: false, said: 'hw-tc-offload: on' };
+  return {
+    devlink,
+    ethtool: new Map<string, Feature>(ports.map(({ name }) => [name, on])),
+    links: ports.map(({ name }) => aLink(name)),
+    netdevs: new Map(ports.map((one) => [one.name, one])),
+  };
+}
+
+const judgeDpu = (facts: NodeFacts) => {
+  const results = judgeNode(facts, ['sriov'], { role: 'dpu' });
+  return results;
+};
+
+test('a DPU in switchdev mode that offloads passes', (t) => {
+  const results = judgeDpu(dpu());
+  t.deepEqual(idsWith(results, 'pass'), ['sriov/eswitch-mode', 'sriov/hw-tc-offload']);
+  t.is(results.size, 2);
+});
+
+test('legacy mode on the DPU is the one failure; on the host nobody asks', (t) => {
+  const results = judgeDpu(dpu('legacy'));
+  onlyFault(t, results, 'sriov/eswitch-mode', 'LEGACY');
+  t.is(results.get('sriov/hw-tc-offload')?.verdict, 'blocked');
+  t.is(judge({ ...dpuHost(), devlink: dpu('legacy').devlink }).get('sriov/eswitch-mode'), undefined);
+});
+
+test('a second port in legacy mode is a warning, unless a bridge uses it', (t) => {
+  const facts = dpu();
+  const handle = 'pci/0000:03:00.1';
+  const eswitches = new Map([
+    ...facts.devlink.eswitches,
+    [handle, { handle, mode: 'legacy', refused: undefined }],
+  ]);
+  const two = {
+    ...facts,
+    devlink: { ...facts.devlink, eswitches },
+    netdevs: withNetdev(facts.netdevs, 'p1', aNetdev('p1', '0000:03:00.1')),
+    links: [...facts.links, aLink('p1')],
+  };
+  onlyFault(t, judgeDpu(two), 'sriov/eswitch-mode', 'ONE_LEGACY', 'warn');
+  const used = { ...two, links: withLink(two.links, 'p1', { master: 'ovs-system' }) };
+  onlyFault(t, judgeDpu(used), 'sriov/eswitch-mode', 'LEGACY');
+});
+
+test('where devlink tells nothing, representors show the mode, and without them it is not known', (t) => {
+  const facts = dpu();
+  const silent: Devlink = {
+    unavailable: { code: 'missing-program', message: 'devlink is not installed on the node' },
+    eswitches: new Map(),
+    ports: [],
+  };
+  t.is(judgeDpu({ ...facts, devlink: silent }).get('sriov/eswitch-mode')?.verdict, 'pass');
+  const bare = { ...facts, devlink: silent, netdevs: new Map(), links: [] };
+  t.is(judgeDpu(bare).get('sriov/eswitch-mode')?.verdict, 'error');
+  const handle = 'pci/0000:03:00.0';
+  const refused = new Map([
+    [handle, { handle, mode: undefined, refused: 'kernel answers: Operation not supported' }],
+  ]);
+  const other = { ...bare, devlink: { ...silent, unavailable: undefined, eswitches: refused } };
+  t.is(judgeDpu(other).get('sriov/eswitch-mode')?.verdict, 'skip');
+});
+
+test('hw-tc-offload off, and off for good, are told apart; what stands in for hardware is not judged', (t) => {
+  const facts = dpu();
+  const off = { on: false, fixed: false, said: 'hw-tc-offload: off' };
+  const results = judgeDpu({ ...facts, ethtool: new Map([...facts.ethtool, ['p0', off]]) });
+  t.is(onlyFault(t, results, 'sriov/hw-tc-offload', 'OFF').remedy, 'sudo ethtool -K p0 hw-tc-offload on');
+  const fixed = { ...off, fixed: true, said: 'hw-tc-offload: off [fixed]' };
+  const always = { ...facts, ethtool: new Map([...facts.ethtool, ['pf0vf0', fixed]]) };
+  onlyFault(t, judgeDpu(always), 'sriov/hw-tc-offload', 'FIXED');
+  const veths = { ...always, links: facts.links.map((link) => ({ ...link, kind: 'veth' })) };
+  t.is(judgeDpu(veths).get('sriov/hw-tc-offload')?.verdict, 'skip');
+});
+
+/** A host that DPF has provisioned: vf0 in br-dpu, vf1 the management port, vf2 for pods (seed D L108-112). */
+function dpfHost(inBridge = 'pf0vf0', managementPort = 'eth0v1') {
+  const facts = dpuHost();
+  facts.ovnkube = anOvnkube({ managementPort: aSetting('ovnkube-node-mgmt-port-netdev', managementPort) });
+  facts.links = [
+    ...withLink(facts.links, inBridge, { master: 'br-dpu' }),
+    aLink('br-dpu', { kind: 'bridge' }),
+  ];
+  return facts;
+}
+
+const DPF = ['provisioning-vf', 'management-vf', 'pool-vfs'].map((name) => `sriov/dpf-${name}`);
+
+test("DPF's use of the VFs is judged where DPF has been", (t) => {
+  const results = judge(dpfHost());
+  t.deepEqual(idsWith(results, 'fail', 'warn', 'error', 'blocked'), []);
+  for (const id of DPF) t.is(results.get(id)?.verdict, 'pass', id);
+  for (const id of DPF) t.is(judge(dpuHost()).get(id)?.verdict, 'skip', id);
+});
+
+test('a VF that is used otherwise than DPF does fails one check', (t) => {
+  onlyFault(t, judge(dpfHost('eno1')), 'sriov/dpf-provisioning-vf', 'NOT_IN_BRIDGE');
+  onlyFault(t, judge(dpfHost('pf0vf0', 'pf0vf0')), 'sriov/dpf-management-vf', 'OTHER_VF');
+  const few = dpfHost();
+  few.pci = withFunction(few.pci, PF, { sriovNumVfs: 2, virtfns: new Map([...VFS.entries()].slice(0, 2)) });
+  few.pci = withFunction(few.pci, VFS[2], undefined);
+  few.links = withLink(few.links, 'eth0', { vfs: [0, 1].map((vf) => ({ vf, mac: '' })) });
+  onlyFault(t, judge(few), 'sriov/dpf-pool-vfs', 'NONE_LEFT');
+});
