@@ -1,8 +1,6 @@
-import { renderHuman } from '../reporters/human.ts';
-import { terminalOf } from '../reporters/terminal.ts';
-import type { RunListener } from '../runner/events.ts';
-import type { Report } from '../runner/report.ts';
+import { type Output, openOutput } from '../reporters/output.ts';
 
+/** What the command line says about reports. */
 export interface OutputFlags {
   readonly report: readonly string[];
   readonly json?: boolean;
@@ -12,23 +10,19 @@ export interface OutputFlags {
   readonly color?: boolean;
 }
 
-/** Where the reports and the progress of a run go. */
-export async function output(
-  flags: OutputFlags,
-): Promise<{ readonly listen: RunListener; write(report: Report): Promise<number> }> {
-  return {
-    listen: () => {},
-    async write(report) {
-      if (flags.json) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
-      else {
-        process.stdout.write(
-          await renderHuman(report, {
-            terminal: terminalOf(process.stdout, process.env, { color: flags.color !== false }),
-            detail: flags.quiet ? 'quiet' : flags.verbose ? 'verbose' : 'normal',
-          }),
-        );
-      }
-      return report.exitCode;
+/** Wires reports and progress to this process. */
+export async function output(flags: OutputFlags): Promise<Output> {
+  return openOutput({
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    reports: flags.json ? [...flags.report, 'json'] : flags.report,
+    detail: flags.quiet ? 'quiet' : flags.verbose ? 'verbose' : 'normal',
+    color: flags.color !== false,
+    now: () => performance.now(),
+    every(milliseconds, work) {
+      const timer = setInterval(work, milliseconds).unref();
+      return () => clearInterval(timer);
     },
-  };
+  });
 }

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { CHECKS } from '../checks/index.ts';
-import type { InventoryNode } from '../inventory/node.ts';
+import type { Inventory, InventoryNode } from '../inventory/node.ts';
 import type { RunRequest } from '../runner/run.ts';
 import { groupOf, selectChecks } from '../runner/select.ts';
 import { SUITES, type Suite } from '../suites/index.ts';
@@ -14,18 +14,21 @@ import { VERSION } from './version.ts';
 /** For one source of a node, in milliseconds: `ovs-vsctl --timeout=5` and its like are to end by themselves before. */
 const SOURCE_TIMEOUT = 10_000;
 
+/** A run as the command line asks for it. */
+export interface Request extends Omit<RunRequest, 'listen' | 'signal' | 'onGathered'> {
+  /** What an importer of the inventory had to assume; people should see it. */
+  readonly notes: readonly string[];
+}
+
 /** What the words of the command line ask for. Throws readable errors only. */
-export async function runRequest(
-  suiteName: string,
-  flags: RunFlags,
-): Promise<Omit<RunRequest, 'listen' | 'signal' | 'onGathered'>> {
+export async function runRequest(suiteName: string, flags: RunFlags): Promise<Request> {
   const suite = findSuite(suiteName);
   const select = words(flags.select);
   const timeout = parseDuration(flags.timeout);
   return {
     tool: { name: 'dpu-doctor', version: VERSION },
     suiteName: suite.name,
-    nodes: await nodesOf(flags),
+    ...(await nodesOf(flags)),
     checks: selectChecks(CHECKS, select.length > 0 ? select : suite.select, [
       ...suite.skip,
       ...words(flags.skip),
@@ -60,28 +63,30 @@ function findSuite(name: string): Suite {
 }
 
 /** The nodes of the inventory and of the targets; this machine where neither names one. */
-async function nodesOf(flags: RunFlags): Promise<readonly InventoryNode[]> {
+async function nodesOf(flags: RunFlags): Promise<Pick<Request, 'nodes' | 'notes'>> {
   const role = flags.role === undefined ? undefined : parseRole(flags.role);
   const targets = words(flags.target).map((target) => parseTarget(target, role));
-  const listed = flags.inventory === undefined ? [] : await inventoryNodes(flags.inventory);
   if (flags.inventory === undefined && targets.length === 0) {
-    return [{ name: hostname(), access: { kind: 'local' }, ...(role === undefined ? {} : { role }) }];
+    const here: InventoryNode = { name: hostname(), access: { kind: 'local' } };
+    return { nodes: [role === undefined ? here : { ...here, role }], notes: [] };
   }
+  const listed = flags.inventory === undefined ? undefined : await readInventory(flags.inventory);
   const nodes = [
-    ...listed.map((node) => (role === undefined || node.role !== undefined ? node : { ...node, role })),
+    ...(listed?.nodes ?? []).map((node) => (role === undefined ? node : { role, ...node })),
     ...targets,
   ];
   const names = nodes.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined)
+  if (twice !== undefined) {
     throw new UsageError(
       `the node ${twice} is named twice`,
       'Name every node once, by --target or in the inventory.',
     );
-  return nodes;
+  }
+  return { nodes, notes: listed?.notes ?? [] };
 }
 
-async function inventoryNodes(source: string): Promise<readonly InventoryNode[]> {
+async function readInventory(source: string): Promise<Inventory> {
   const { loadInventory } = await import('../inventory/load.ts');
-  return (await loadInventory(source)).nodes;
+  return loadInventory(source);
 }

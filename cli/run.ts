@@ -1,3 +1,4 @@
+import { safeLine } from '../reporters/safe-text.ts';
 import type { Report } from '../runner/report.ts';
 import { run } from '../runner/run.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -24,8 +25,9 @@ export interface RunFlags extends OutputFlags {
 
 /** Examines the nodes and writes the reports; gives the exit code. */
 export async function runCommand(suite: string, flags: RunFlags): Promise<number> {
+  const { notes, ...request } = await runRequest(suite, flags);
   const out = await output(flags);
-  const request = await runRequest(suite, flags);
+  if (!flags.quiet) for (const note of notes) process.stderr.write(`note: ${safeLine(note)}\n`);
   const interrupt = onInterrupt();
   let report: Report;
   try {
@@ -37,6 +39,7 @@ export async function runCommand(suite: string, flags: RunFlags): Promise<number
     });
   } finally {
     interrupt.end();
+    out.stop();
   }
   return out.write(report);
 }
