@@ -10,6 +10,33 @@ import { nodeMode } from './gateway/node-mode.ts';
 import { ovnkubeRunning } from './gateway/ovnkube-running.ts';
 import { pfNetdevs } from './gateway/pf-netdevs.ts';
 import { pfPciAddress } from './gateway/pf-pci-address.ts';
+import { absent } from './ovs/absent.ts';
+import { bridgeUplink } from './ovs/bridge-uplink.ts';
+import { chassisSettings } from './ovs/chassis-settings.ts';
+import { daemons } from './ovs/daemons.ts';
+import { encapIp } from './ovs/encap-ip.ts';
+import { externalBridgeExists } from './ovs/external-bridge.ts';
+import { externalBridgeAddress } from './ovs/external-bridge-address.ts';
+import { failMode } from './ovs/fail-mode.ts';
+import { dpuGatewayInterface } from './ovs/gateway-interface.ts';
+import { gatewayNexthop } from './ovs/gateway-nexthop.ts';
+import { hostNodeName } from './ovs/host-node-name.ts';
+import { hostNodeNameMatches } from './ovs/host-node-name-matches.ts';
+import { hostRepresentorPort } from './ovs/host-representor-port.ts';
+import { hwOffload } from './ovs/hw-offload.ts';
+import { hwOffloadInForce } from './ovs/hw-offload-in-force.ts';
+import { installed } from './ovs/installed.ts';
+import { integrationBridgeExists } from './ovs/integration-bridge.ts';
+import { managementPort } from './ovs/management-port.ts';
+import { offloadedFlows } from './ovs/offloaded-flows.ts';
+import { patchPeers } from './ovs/patch-peers.ts';
+import { patchPortNames } from './ovs/patch-port-names.ts';
+import { patchPorts } from './ovs/patch-ports.ts';
+import { portErrors } from './ovs/port-errors.ts';
+import { serviceEnabled } from './ovs/service-enabled.ts';
+import { tunnelEndpoints } from './ovs/tunnel-endpoints.ts';
+import { uplinkPort } from './ovs/uplink-port.ts';
+import { version } from './ovs/version.ts';
 import { dpfManagementVf } from './sriov/dpf-management-vf.ts';
 import { dpfPoolVfs } from './sriov/dpf-pool-vfs.ts';
 import { dpfProvisioningVf } from './sriov/dpf-provisioning-vf.ts';
@@ -27,6 +54,14 @@ import { vfLines } from './sriov/vf-lines.ts';
 import { vfsCreated } from './sriov/vfs-created.ts';
 import { virtfnCount } from './sriov/virtfn-count.ts';
 import { virtfnLinks } from './sriov/virtfn-links.ts';
+import { brNetfilter } from './system/br-netfilter.ts';
+import { dnsStub } from './system/dns-stub.ts';
+import { inotifyLimits } from './system/inotify-limits.ts';
+import { ipForward } from './system/ip-forward.ts';
+import { iproute2Version } from './system/iproute2-version.ts';
+import { ipv6 } from './system/ipv6.ts';
+import { swap } from './system/swap.ts';
+import { toolsInstalled } from './system/tools.ts';
 
 /** Every check, in the order in which reports show them; each stands behind those that it comes after. */
 export const CHECKS: readonly Check[] = [
@@ -58,4 +93,39 @@ export const CHECKS: readonly Check[] = [
   dpfProvisioningVf,
   dpfManagementVf,
   dpfPoolVfs,
+  absent,
+  installed,
+  daemons,
+  serviceEnabled,
+  version,
+  integrationBridgeExists,
+  failMode,
+  externalBridgeExists,
+  externalBridgeAddress,
+  uplinkPort,
+  hostRepresentorPort,
+  bridgeUplink,
+  portErrors,
+  patchPeers,
+  patchPorts,
+  hostNodeName,
+  patchPortNames,
+  chassisSettings,
+  encapIp,
+  tunnelEndpoints,
+  managementPort,
+  dpuGatewayInterface,
+  gatewayNexthop,
+  hwOffload,
+  hwOffloadInForce,
+  offloadedFlows,
+  hostNodeNameMatches,
+  toolsInstalled,
+  iproute2Version,
+  swap,
+  brNetfilter,
+  ipForward,
+  ipv6,
+  inotifyLimits,
+  dnsStub,
 ];

@@ -23,6 +23,21 @@ export const EXPECTATIONS = define({
   },
   'gateway-interface': { type: 'text', description: 'value of --gateway-interface' },
   'ovnkube-node-mode': { type: 'text', description: 'value of --ovnkube-node-mode: full, dpu or dpu-host' },
+  'external-bridge': { type: 'text', description: "bridge of Open vSwitch that holds the DPU's uplink" },
+  uplink: { type: 'text', description: 'network device of the DPU that leads to the wire' },
+  'host-node-name': { type: 'text', description: 'name of the DPU host as a node of Kubernetes' },
+  'inotify-watches': {
+    type: 'number',
+    description: 'least value of fs.inotify.max_user_watches',
+    default: 524288,
+    defaultFrom: 'seed K L237',
+  },
+  'inotify-instances': {
+    type: 'number',
+    description: 'least value of fs.inotify.max_user_instances',
+    default: 512,
+    defaultFrom: 'seed K L238',
+  },
   'veth-pairs': {
     type: 'number',
     description: 'veth pairs between a simulated DPU host and its DPU',

@@ -29,7 +29,7 @@ export interface ExternalBridge {
 
 /**
  * The documents give the external bridge many names (brp0 in seed A L121, br-ex in seed S, breth0, br-ovn, ovsbr1), so
- * it is found by what points to it: the expectation, OVN's bridge mapping, the gateway interface, the patch port.
+ * it is found by what points to it: the expectation, OVN's bridge mapping, the gateway interface, the patch port, the uplink.
  */
 export function externalBridge(ovs: Ovs, expected?: string): ExternalBridge | undefined {
   const byName = (name: string, ground: string): ExternalBridge => ({
@@ -49,7 +49,12 @@ export function externalBridge(ovs: Ovs, expected?: string): ExternalBridge | un
     ({ bridge, type, name }) =>
       type === 'patch' && bridge.name !== integrationBridgeName(ovs) && name.endsWith('-to-br-int'),
   );
-  return patch && byName(patch.bridge.name, `its port ${patch.name}`);
+  if (patch !== undefined) return byName(patch.bridge.name, `its port ${patch.name}`);
+  const others = ovs.bridges.filter(({ name }) => name !== integrationBridgeName(ovs));
+  const withUplink = others.find(({ ports }) => ports.some(({ name }) => name === 'p0'));
+  if (withUplink !== undefined) return byName(withUplink.name, 'its port p0');
+  const [only, second] = others;
+  return only && second === undefined ? byName(only.name, 'it is the only bridge of its kind') : undefined;
 }
 
 const ids = (ovs: Ovs): ReadonlyMap<string, string> => ovs.openVSwitch.externalIds;

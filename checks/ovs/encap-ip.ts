@@ -1,0 +1,74 @@
+import { holderOf } from '../../facts/derived/addresses.ts';
+import { encapIps, servesOvn } from '../../facts/derived/ovs-topology.ts';
+import { evidence } from '../../facts/fact.ts';
+import { defineCheck, notApplicable, verdictOf } from '../define.ts';
+import { externalId, NO_OVN, NO_OVS } from './common.ts';
+
+export const encapIp = defineCheck({
+  id: 'ovs/encap-ip',
+  title: 'the encapsulation address is an address of this node',
+  description: 'The other nodes send their tunnels to it.',
+  severity: 'error',
+  scope: 'node',
+  roles: ['dpu', 'control-plane', 'worker'],
+  tags: ['ovs', 'ovn', 'external-ids', 'tunnels'],
+  covers: ['A64d'],
+  after: ['ovs/daemons', 'ovs/external-bridge-address'],
+  requires: ['links', 'ovs'],
+  messages: {
+    NOT_SET: {
+      text: 'ovn encap IP must be provided if "ovnkube-node-mode" set to "dpu". Exiting...',
+      cause:
+        'external_ids:ovn-encap-ip is not set, and OVN-Kubernetes on a DPU does not choose an address itself.',
+      remedy: 'ovs-vsctl set Open_vSwitch . external_ids:ovn-encap-ip=<address of the DPU>',
+      source: 'OVN-Kubernetes, dist/images/ovnkube.sh',
+    },
+    NOT_SET_ON_NODE: {
+      text: 'external_ids:ovn-encap-ip is not set',
+      cause: 'ovnkube-node writes it when it starts.',
+      remedy: 'Restart ovnkube-node and look: ovs-vsctl get Open_vSwitch . external_ids:ovn-encap-ip',
+    },
+    NOT_OURS: {
+      text: 'encapsulation address {address} is on no network device of this node',
+      cause: 'The address of the node was changed, or the setting comes from another node.',
+      remedy:
+        'ovs-vsctl set Open_vSwitch . external_ids:ovn-encap-ip=<address of this node>; ip -br addr lists them',
+    },
+  },
+  docs: ['seed A L431', 'ovn-controller(8)'],
+  judge({ facts: { links, ovs }, subject, report }) {
+    if (!ovs.present) return notApplicable(NO_OVS);
+    if (!servesOvn(ovs, subject.role)) return notApplicable(NO_OVN);
+    const said = externalId(ovs, 'ovn-encap-ip');
+    const ips = encapIps(ovs);
+    if (ips.length === 0) {
+      const about = {
+        subject: 'ovn-encap-ip',
+        args: {},
+        observed: said.said,
+        expected: 'an address of this node',
+        evidence: [said],
+      };
+      return verdictOf([report(subject.role === 'dpu' ? 'NOT_SET' : 'NOT_SET_ON_NODE', about)], [said]);
+    }
+    const holders = ips.map((address) => ({ address, link: holderOf(links, address) }));
+    const all = links.flatMap(({ addresses }) => addresses.map(({ address }) => address)).join(' ');
+    const findings = holders
+      .filter(({ link }) => link === undefined)
+      .map(({ address }) =>
+        report('NOT_OURS', {
+          subject: address,
+          args: { address },
+          observed: address,
+          expected: `one of ${all}`,
+          evidence: [said, evidence('ip addr show', all)],
+        }),
+      );
+    return verdictOf(findings, [
+      said,
+      ...holders.map(({ address, link }) =>
+        evidence('ip addr show', `${address} is on ${link?.name ?? 'none'}`),
+      ),
+    ]);
+  },
+});

@@ -1,0 +1,66 @@
+import { externalBridge } from '../../facts/derived/ovs-topology.ts';
+import { evidence } from '../../facts/fact.ts';
+import { defineCheck, notApplicable, verdictOf } from '../define.ts';
+import { bridgesOf, NO_OVS, portsOf } from './common.ts';
+
+export const externalBridgeExists = defineCheck({
+  id: 'ovs/external-bridge',
+  title: 'the bridge to the outside is there',
+  description: "It holds the DPU's uplink and the representor of the host's PF.",
+  severity: 'error',
+  scope: 'node',
+  roles: ['dpu'],
+  tags: ['ovs', 'gateway'],
+  covers: ['A31', 'A35'],
+  after: ['ovs/daemons'],
+  requires: ['ovs'],
+  expects: ['external-bridge'],
+  messages: {
+    MISSING: {
+      text: 'bridge {bridge} does not exist',
+      cause: 'It was never made, or was deleted.',
+      remedy: 'ovs-vsctl add-br {bridge}',
+      source: 'seed A L121',
+    },
+    UNKNOWN: {
+      text: 'no bridge leads to the outside',
+      cause:
+        'Neither external_ids:ovn-bridge-mappings nor external_ids:ovn-gw-interface nor a patch port names one.',
+      remedy:
+        'Create a bridge and attach both the uplink and the PF representor on the DPU: ovs-vsctl add-br brp0',
+      source: 'seed A L119',
+    },
+    NO_LOCAL_PORT: {
+      text: 'bridge {bridge} has no internal port of its own name',
+      cause: 'Its port was deleted; the address of the DPU belongs on it.',
+      remedy: 'ovs-vsctl add-port {bridge} {bridge} -- set Interface {bridge} type=internal',
+      source: 'seed A L132',
+    },
+  },
+  docs: ['seed A L119'],
+  judge({ facts: { ovs }, expected, report }) {
+    if (!ovs.present) return notApplicable(NO_OVS);
+    const given = expected['external-bridge'];
+    const found = externalBridge(ovs, given?.value);
+    const bridges = bridgesOf(ovs);
+    if (found === undefined) {
+      const about = { observed: bridges.said, expected: 'a bridge such as brp0', evidence: [bridges] };
+      return verdictOf([report('UNKNOWN', { subject: 'external bridge', args: {}, ...about })], [bridges]);
+    }
+    const { name, bridge, ground } = found;
+    const why = evidence('what names the external bridge', given ? `${ground} (${given.from})` : ground);
+    if (bridge === undefined) {
+      const about = { observed: bridges.said, expected: `${name}: ${ground}`, evidence: [bridges, why] };
+      return verdictOf(
+        [report('MISSING', { subject: name, args: { bridge: name }, ...about })],
+        [bridges, why],
+      );
+    }
+    const local = bridge.ports.some((port) => port.name === name && port.interfaces[0]?.type === 'internal');
+    const about = { observed: portsOf(bridge).said, expected: name, evidence: [portsOf(bridge)] };
+    return verdictOf(
+      local ? [] : [report('NO_LOCAL_PORT', { subject: name, args: { bridge: name }, ...about })],
+      [why, portsOf(bridge)],
+    );
+  },
+});

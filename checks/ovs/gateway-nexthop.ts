@@ -1,0 +1,77 @@
+import { isIP } from 'node:net';
+import { globalAddresses, inSubnet, parseSubnet } from '../../facts/derived/addresses.ts';
+import { externalBridge } from '../../facts/derived/ovs-topology.ts';
+import { evidence } from '../../facts/fact.ts';
+import { defineCheck, notApplicable, undetermined, verdictOf } from '../define.ts';
+import { externalId, NO_OVS } from './common.ts';
+import { gatewayOptions } from './gateway-interface.ts';
+
+export const gatewayNexthop = defineCheck({
+  id: 'ovs/gateway-nexthop',
+  title: 'the gateway next hop is on the network of the DPU or of its host',
+  description: 'OVN sends to it what leaves the cluster; it must be on the same link.',
+  severity: 'error',
+  scope: 'node',
+  roles: ['dpu'],
+  tags: ['ovs', 'external-ids', 'gateway'],
+  covers: ['A27'],
+  after: ['ovs/external-bridge-address'],
+  requires: ['links', 'ovs', 'processes'],
+  expects: ['external-bridge'],
+  messages: {
+    NOT_SET: {
+      text: "Couldn't get the required OVN Gateway NextHop. Exiting...",
+      cause: 'external_ids:ovn-gw-nexthop is not set, and OVN_GATEWAY_OPTS gives no gateway.',
+      remedy: 'sudo ovs-vsctl set Open_vSwitch . external-ids:ovn-gw-nexthop="<address of the router>"',
+      source: 'OVN-Kubernetes release-1.0, dist/images/ovnkube.sh; seed A L109',
+    },
+    NO_ADDRESS: {
+      text: 'external_ids:ovn-gw-nexthop is {nexthop}, which is no address',
+      cause: 'OVN-Kubernetes reads an IPv4 or IPv6 address here.',
+      remedy: 'sudo ovs-vsctl set Open_vSwitch . external-ids:ovn-gw-nexthop="<address of the router>"',
+    },
+    OUTSIDE: {
+      text: 'gateway next hop {nexthop} is not in {subnets}',
+      cause:
+        'It belongs to another network, or ovn-gw-router-subnet is missing where host and DPU are in different subnets.',
+      remedy:
+        'sudo ovs-vsctl set Open_vSwitch . external-ids:ovn-gw-nexthop="<router in the subnet>", or give the subnet of the host: external-ids:ovn-gw-router-subnet="<address>/<prefix length>"',
+    },
+  },
+  docs: ['seed A L109', 'https://ovn-kubernetes.io/installation/launching-ovn-kubernetes-with-dpu/'],
+  judge({ facts: { links, ovs, processes }, expected, subject, report }) {
+    if (!ovs.present) return notApplicable(NO_OVS);
+    const said = externalId(ovs, 'ovn-gw-nexthop');
+    const nexthop = ovs.openVSwitch.externalIds.get('ovn-gw-nexthop');
+    const about = { subject: 'ovn-gw-nexthop', observed: said.said, expected: 'the address of the router' };
+    if (!nexthop) {
+      const options = gatewayOptions(processes);
+      if (options !== undefined)
+        return notApplicable(`OVN_GATEWAY_OPTS stands in its place: ${options}`, [said]);
+      if (subject.simulation !== undefined)
+        return notApplicable('seed K sets none on its simulated DPUs', [said]);
+      return verdictOf([report('NOT_SET', { ...about, args: {}, evidence: [said] })], [said]);
+    }
+    if (isIP(nexthop) === 0)
+      return verdictOf([report('NO_ADDRESS', { ...about, args: { nexthop }, evidence: [said] })], [said]);
+    const routerSubnet = ovs.openVSwitch.externalIds.get('ovn-gw-router-subnet');
+    const bridge = externalBridge(ovs, expected['external-bridge']?.value)?.name ?? '';
+    const ofBridge = globalAddresses(links.find(({ name }) => name === bridge));
+    const given = routerSubnet === undefined ? undefined : parseSubnet(routerSubnet);
+    const subnets = given === undefined ? ofBridge : [given];
+    if (subnets.length === 0) {
+      return undetermined(
+        'no subnet is known that it could be in',
+        `ip addr show dev ${bridge || '<bridge>'}`,
+        [said],
+      );
+    }
+    const text = subnets.map(({ address, prefixLength }) => `${address}/${prefixLength}`).join(' or ');
+    const where = given
+      ? externalId(ovs, 'ovn-gw-router-subnet')
+      : evidence(`ip addr show dev ${bridge}`, text);
+    if (subnets.some((subnet) => inSubnet(nexthop, subnet))) return verdictOf([], [said, where]);
+    const outside = { ...about, expected: `an address in ${text}`, evidence: [said, where] };
+    return verdictOf([report('OUTSIDE', { ...outside, args: { nexthop, subnets: text } })], [said, where]);
+  },
+});

@@ -1,0 +1,102 @@
+import { isFunctionRepresentor } from '../../facts/derived/dpu-ports.ts';
+import { isOffloaded, type OffloadProof, offloadProofs } from '../../facts/derived/offload-proof.ts';
+import { type Evidence, evidence, excerpt } from '../../facts/fact.ts';
+import type { Flow } from '../../facts/flows.ts';
+import { defineCheck, notApplicable, undetermined, verdictOf } from '../define.ts';
+import { NO_OVS } from './common.ts';
+
+const CODES = { software: 'IN_SOFTWARE', partly: 'PARTLY', 'no-packets': 'NO_PACKETS' } as const;
+
+const DUMP = 'ovs-appctl dpctl/dump-flows -m --names';
+
+export const offloadedFlows = defineCheck({
+  id: 'ovs/offloaded-flows',
+  title: "the pods' traffic is forwarded by the hardware",
+  description: 'It is what the DPU is for. Only flows that the hardware counts packets in are proof.',
+  severity: 'error',
+  scope: 'node',
+  roles: ['dpu'],
+  tags: ['ovs', 'offload'],
+  covers: ['A63'],
+  after: ['ovs/hw-offload-in-force'],
+  requires: ['datapath', 'netdevs', 'ovs'],
+  hardware: true,
+  messages: {
+    IN_SOFTWARE: {
+      text: 'the traffic from {port} is not offloaded',
+      cause:
+        'The eswitch is not in switchdev mode, hw-tc-offload is off on the representor or uplink, or driver and kernel lack an action that the flow needs.',
+      remedy:
+        'Look why: grep "failed to offload flow" /var/log/openvswitch/ovs-vswitchd.log; ethtool -k {port} | grep hw-tc-offload; tc -s filter show dev {port} ingress',
+    },
+    PARTLY: {
+      text: 'most packets from {port} are forwarded in software',
+      cause: 'Some of the flows use an action that the hardware does not take.',
+      remedy:
+        'Look which: ovs-appctl dpctl/dump-flows -m --names type=non-offloaded; grep "failed to offload flow" /var/log/openvswitch/ovs-vswitchd.log',
+      level: 'warn',
+    },
+    NO_PACKETS: {
+      text: 'flows from {port} are marked as offloaded, and the hardware has forwarded no packet of them',
+      cause:
+        'The hardware does not take what connection tracking asks for in this version of kernel and driver.',
+      remedy:
+        'Upgrade kernel and firmware, and compare with TCP traffic: ovs-appctl dpctl/dump-flows -m --names type=offloaded',
+      level: 'warn',
+    },
+  },
+  docs: ['seed A L393-396', 'https://github.com/ovn-kubernetes/ovn-kubernetes/issues/3835'],
+  judge({ facts: { datapath, netdevs, ovs }, report }) {
+    if (!ovs.present) return notApplicable(NO_OVS);
+    const proofs = offloadProofs(datapath.flows, (port) => isFunctionRepresentor(port, netdevs.get(port)));
+    const seen = evidence(
+      DUMP,
+      `${datapath.flows.length} flows${datapath.cut ? ', and more that were not read' : ''}`,
+    );
+    const findings = proofs.flatMap(({ port, verdict, flows }) => {
+      if (verdict === 'offloaded' || verdict === 'unsure' || datapath.cut) return [];
+      const said = sample(flows);
+      const about = {
+        subject: port,
+        args: { port },
+        observed: said.said,
+        expected: 'offloaded:yes with packets counted',
+        evidence: [said],
+      };
+      return [report(CODES[verdict], about)];
+    });
+    const proven = proofs.filter(({ verdict }) => verdict === 'offloaded');
+    if (findings.length > 0) return verdictOf(findings, [seen, ...proven.map(proof)]);
+    if (proven.length > 0) return verdictOf([], [seen, ...proven.map(proof)], noteOn(proofs));
+    if (proofs.length === 0 && !datapath.cut) {
+      return notApplicable(
+        'no pod sends through a representor at this moment; flows go 10 s after the last packet',
+        [seen],
+      );
+    }
+    return undetermined(
+      datapath.cut
+        ? `there are more flows than are read, and none of the first ${datapath.flows.length} proves offload`
+        : 'the traffic of the pods is too little, or of a kind such as ICMP, to tell whether it is offloaded',
+      `Send TCP between pods of two nodes for some seconds, and look meanwhile: ${DUMP} type=offloaded`,
+      [seen, ...proofs.map(({ flows }) => sample(flows))],
+    );
+  },
+});
+
+const line = ({ inPort, ipProtocol, packets, offloaded, layer }: Flow): string =>
+  `in_port(${inPort}), proto ${ipProtocol ?? 'any'}, packets:${packets}, ${offloaded ? `offloaded:${offloaded}` : 'no offloaded field'}, dp:${layer ?? 'unknown'}`;
+
+const sample = (flows: readonly Flow[]): Evidence => {
+  const busiest = [...flows].sort((a, b) => b.packets - a.packets).slice(0, 3);
+  return evidence(DUMP, excerpt(busiest.map(line).join('; ')));
+};
+
+const proof = ({ flows }: OffloadProof): Evidence => sample(flows.filter(isOffloaded));
+
+const noteOn = (proofs: readonly OffloadProof[]): string => {
+  const unsure = proofs.filter(({ verdict }) => verdict === 'unsure').map(({ port }) => port);
+  return unsure.length === 0
+    ? 'every representor with traffic'
+    : `nothing can be told about ${unsure.join(', ')}`;
+};

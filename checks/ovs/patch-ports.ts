@@ -1,0 +1,55 @@
+import {
+  externalBridge,
+  integrationBridge,
+  joinedBridges,
+  patchPairs,
+} from '../../facts/derived/ovs-topology.ts';
+import { defineCheck, notApplicable, verdictOf } from '../define.ts';
+import { NO_OVS, ofInterface, portsOf } from './common.ts';
+
+export const patchPorts = defineCheck({
+  id: 'ovs/patch-ports',
+  title: 'patch ports join the integration bridge and the bridge to the outside',
+  description: 'They are the only way of the pods out of OVN.',
+  severity: 'error',
+  scope: 'node',
+  roles: ['dpu'],
+  tags: ['ovs', 'ovn', 'gateway'],
+  covers: ['A64'],
+  after: ['ovs/integration-bridge', 'ovs/external-bridge', 'ovs/patch-peers'],
+  requires: ['ovs'],
+  expects: ['external-bridge'],
+  messages: {
+    MISSING: {
+      text: 'no patch port joins {inner} and {outer}',
+      cause:
+        'ovn-controller makes them for the localnet port of the gateway: OVN-Kubernetes could not set up the gateway, or ovn-controller does not run.',
+      remedy:
+        'Look at external_ids:ovn-bridge-mappings and at the log of ovnkube-node: ovs-vsctl get Open_vSwitch . external_ids:ovn-bridge-mappings',
+    },
+  },
+  docs: ['seed A L408-428'],
+  judge({ facts: { ovs }, expected, report }) {
+    if (!ovs.present) return notApplicable(NO_OVS);
+    const inner = integrationBridge(ovs);
+    const outer = externalBridge(ovs, expected['external-bridge']?.value)?.bridge;
+    if (inner === undefined || outer === undefined) return notApplicable('there are no two bridges to join');
+    const bridges = joinedBridges(ovs, outer);
+    const pair = patchPairs(ovs).find((ends) => bridges.includes(ends.outer.bridge));
+    if (pair !== undefined)
+      return verdictOf([], [ofInterface(pair.inner, 'options'), ofInterface(pair.outer, 'options')]);
+    const said = [portsOf(inner), portsOf(outer)];
+    return verdictOf(
+      [
+        report('MISSING', {
+          subject: outer.name,
+          args: { inner: inner.name, outer: outer.name },
+          observed: 'no such pair',
+          expected: `patch-${outer.name}_<node>-to-${inner.name} and its peer`,
+          evidence: said,
+        }),
+      ],
+      said,
+    );
+  },
+});

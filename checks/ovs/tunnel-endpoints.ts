@@ -1,0 +1,107 @@
+import { holderOf } from '../../facts/derived/addresses.ts';
+import { encapIps, servesOvn, tunnels } from '../../facts/derived/ovs-topology.ts';
+import { evidence } from '../../facts/fact.ts';
+import { defineCheck, notApplicable, verdictOf } from '../define.ts';
+import { externalId, NO_OVN, NO_OVS, ofInterface } from './common.ts';
+
+export const tunnelEndpoints = defineCheck({
+  id: 'ovs/tunnel-endpoints',
+  title: 'the tunnels lead from this node to others',
+  description: 'Pods on different nodes reach each other through them.',
+  severity: 'error',
+  scope: 'node',
+  roles: ['dpu', 'control-plane', 'worker'],
+  tags: ['ovs', 'ovn', 'tunnels'],
+  covers: ['A64d'],
+  after: ['ovs/integration-bridge', 'ovs/chassis-settings', 'ovs/encap-ip'],
+  requires: ['links', 'ovs', 'processes'],
+  messages: {
+    NONE: {
+      text: 'no tunnel leads to another chassis',
+      cause:
+        'OVN knows no other chassis, or this one has no encapsulation address. A cluster of one node has none.',
+      remedy: 'Look which chassis OVN knows: ovn-sbctl list Chassis; and at the log of ovn-controller',
+      level: 'warn',
+    },
+    LOCAL_IP: {
+      text: 'tunnel {tunnel} starts at {local}, and ovn-encap-ip is {encap}',
+      cause: 'options:local_ip was changed by hand, or ovn-encap-ip was, and ovn-controller does not run.',
+      remedy: 'Let ovn-controller make it anew: ovs-vsctl del-port {tunnel}',
+    },
+    TO_ITSELF: {
+      text: 'tunnel {tunnel} leads to {remote}, an address of this node',
+      cause: 'Another chassis is registered with the address of this one, as after cloning a machine.',
+      remedy:
+        'Give every node its own address and system-id, and delete the wrong one: ovn-sbctl chassis-del <chassis>',
+    },
+    TWICE: {
+      text: 'tunnels {tunnel} and {other} both lead to {remote}',
+      cause: 'Two chassis are registered with one address: one of them is stale, or a clone.',
+      remedy: 'Find and delete the stale one: ovn-sbctl list Encap; ovn-sbctl chassis-del <chassis>',
+    },
+  },
+  docs: ['seed A L425-429'],
+  judge({ facts: { links, ovs, processes }, subject, report }) {
+    if (!ovs.present) return notApplicable(NO_OVS);
+    if (!servesOvn(ovs, subject.role)) return notApplicable(NO_OVN);
+    const all = tunnels(ovs);
+    if (all.length === 0) {
+      const controller = processes.some(({ name }) => name === 'ovn-controller');
+      const said = evidence('ovs-vsctl list-ports br-int', 'no tunnel');
+      if (!controller)
+        return notApplicable('there is no tunnel, and ovn-controller, which makes them, does not run here', [
+          said,
+        ]);
+      const about = {
+        subject: 'tunnels',
+        args: {},
+        observed: 'none',
+        expected: 'one to each other chassis',
+        evidence: [said],
+      };
+      return verdictOf([report('NONE', about)], [said]);
+    }
+    const encap = encapIps(ovs);
+    const findings = all.flatMap((port, index) => {
+      const tunnel = port.name;
+      const local = port.options.get('local_ip');
+      const remote = port.options.get('remote_ip') ?? '';
+      const said = [ofInterface(port, 'options')];
+      const about = { subject: tunnel, observed: ofInterface(port, 'options').said };
+      // ovn-controller gives local_ip only where it is told to (ovn-set-local-ip) or has several to choose from.
+      if (local !== undefined && encap.length > 0 && !encap.includes(local)) {
+        const evidences = [...said, externalId(ovs, 'ovn-encap-ip')];
+        const args = { tunnel, local, encap: encap.join(',') };
+        return [
+          report('LOCAL_IP', {
+            ...about,
+            args,
+            expected: `local_ip=${encap.join(' or ')}`,
+            evidence: evidences,
+          }),
+        ];
+      }
+      if (holderOf(links, remote) !== undefined) {
+        return [
+          report('TO_ITSELF', {
+            ...about,
+            args: { tunnel, remote },
+            expected: 'an address of another node',
+            evidence: said,
+          }),
+        ];
+      }
+      const other = all.slice(0, index).find((before) => sameWay(before.options, port.options));
+      if (other === undefined || remote === 'flow') return [];
+      const args = { tunnel: other.name, other: tunnel, remote };
+      return [report('TWICE', { ...about, args, expected: 'one tunnel to an address', evidence: said })];
+    });
+    return verdictOf(
+      findings,
+      all.map((port) => ofInterface(port, 'options')),
+    );
+  },
+});
+
+const sameWay = (a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean =>
+  a.get('remote_ip') === b.get('remote_ip') && a.get('local_ip') === b.get('local_ip');
