@@ -1,0 +1,77 @@
+import test from 'ava';
+import { describeVf, examinedPfs, vfsOf } from '../../../facts/derived/functions.ts';
+import { deriveGateway } from '../../../facts/derived/gateway.ts';
+import { parseFact } from '../../../facts/fact.ts';
+import { pci } from '../../../facts/pci.ts';
+import {
+  aNetdev,
+  anOvnkube,
+  aPciFunction,
+  dpuHost,
+  PF,
+  pciOf,
+  VFS,
+  withFunction,
+} from '../../helpers/node-facts.ts';
+
+test('the gateway interface is the first network device in byte order, as os.ReadDir lists them', (t) => {
+  const at = `/sys/bus/pci/devices/${PF}`;
+  const parsed = parseFact(pci, {
+    values: { values: new Map([[`${at}/vendor`, '0x15b3']]), unreadable: [] },
+    links: new Map([[`/sys/bus/pci/devices/${VFS[0]}/physfn`, `../${PF}`]]),
+    netdevs: [`${at}/net`, `${at}/net/eth2`, `${at}/net/eth10`, `${at}/net/Uplink`],
+  });
+  if (!parsed.ok) return t.fail(parsed.failure.message);
+  const facts = { ...dpuHost(), pci: parsed.value };
+  const { netdevs } = deriveGateway({ netdev: 'pf0vf0' }, facts);
+  t.deepEqual(netdevs?.ok && netdevs.value, ['Uplink', 'eth10', 'eth2']);
+  return undefined;
+});
+
+const NIC = '0000:05:00.0';
+const addresses = (facts: Parameters<typeof examinedPfs>[0], named?: string) =>
+  examinedPfs(facts, named).pfs.map(({ address }) => address);
+
+test('the PF is the one that is named, by network device or PCI address', (t) => {
+  t.deepEqual(addresses(dpuHost(), 'eno1'), [NIC]);
+  t.deepEqual(addresses(dpuHost(), PF), [PF]);
+  const { missing, pfs } = examinedPfs(dpuHost(), 'enp9s0');
+  t.true(missing);
+  t.deepEqual(pfs, []);
+});
+
+test('else it is that of the management port, else a DPU, else what has VFs, else what could have some', (t) => {
+  const facts = { ...dpuHost(), ovnkube: anOvnkube({ managementPort: undefined }) };
+  const renamed = new Map([...facts.netdevs, ['ovn-k8s-mp0', aNetdev('ovn-k8s-mp0', '0000:05:10.0')]]);
+  const owned = withFunction(facts.pci, '0000:05:10.0', { physfn: NIC, physfnLink: `../${NIC}` });
+  t.deepEqual(addresses({ ...facts, netdevs: renamed, pci: owned }), [NIC]);
+  t.deepEqual(addresses(facts), [PF]);
+  t.deepEqual(addresses({ ...facts, pci: withFunction(facts.pci, NIC, { sriovNumVfs: 4 }) }), [PF]);
+  const plain = withFunction(facts.pci, PF, { device: '1017', sriovNumVfs: 0, virtfns: new Map() });
+  t.deepEqual(addresses({ ...facts, pci: withFunction(plain, NIC, { sriovNumVfs: 4 }) }), [NIC]);
+  t.deepEqual(addresses({ ...facts, pci: plain }), [PF, NIC]);
+});
+
+test('VFs here, elsewhere, on vfio-pci, unbound and missing are told apart', (t) => {
+  const states = [
+    { netdevs: ['eth0v0'] },
+    {},
+    { hasNetDirectory: false },
+    { driver: 'vfio-pci', hasNetDirectory: false },
+    { driver: 'mlx5_vfio_pci', hasNetDirectory: false },
+    { driver: undefined, hasNetDirectory: false },
+  ];
+  const at = (number: number) => `0000:01:02.${number}`;
+  const pf = aPciFunction(PF, {
+    virtfns: new Map([...states, undefined].map((_, number) => [number, at(number)])),
+  });
+  const vfs = vfsOf(pf, pciOf(states.map((state, number) => aPciFunction(at(number), state))));
+  t.deepEqual(
+    vfs.map(({ state }) => state),
+    ['here', 'elsewhere', 'none', 'passed-through', 'passed-through', 'unbound', 'missing'],
+  );
+  t.deepEqual(vfs.map(describeVf).slice(0, 2), [
+    'vf 0 0000:01:02.0: eth0v0',
+    'vf 1 0000:01:02.1: its network device is in another network namespace (mlx5_core)',
+  ]);
+});
