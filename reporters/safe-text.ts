@@ -25,14 +25,16 @@ const PLAIN = /^[ -~]*$/;
 
 /** Several lines, each safe: `\n` between them and nothing else that is not printable. Tabs become spaces. */
 export function safeBlock(text: string): string {
-  if (PLAIN.test(text)) return text;
+  if (PLAIN.test(text)) return text.trimEnd();
   return text
     .replace(SEQUENCES, '')
     .replace(LINE_ENDS, '\n')
     .toWellFormed()
     .replace(UNSAFE, '')
     .replaceAll('\t', '  ')
-    .replace(/[^\S\n]+$/gm, '');
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
 }
 
 /** One safe line: line ends and runs of white space become one space. */

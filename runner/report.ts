@@ -169,7 +169,8 @@ export function runProblems(run: Outcome): readonly RunProblem[] {
   if (run.aborted !== undefined) problems.unshift({ code: 'aborted', message: run.aborted });
   if (run.interrupted)
     problems.unshift({ code: 'interrupted', message: 'the run was interrupted before it was complete' });
-  const loose = results.filter((result) => result.verdict === 'blocked' && !merelySkipped(result, results));
+  const skipped = merelySkippedIn(results);
+  const loose = results.filter((result) => result.verdict === 'blocked' && !skipped(result));
   if (loose.length > 0 && !gave('fail', 'error'))
     problems.push({
       code: 'blocked',
@@ -202,35 +203,38 @@ function targetProblems(
   ];
 }
 
-/** The results that block this one: of the checks in `blockedBy`, on a node that this one is about. */
-export function blockersOf(result: Result, results: readonly Result[]): readonly Result[] {
-  const ids = result.blockedBy ?? [];
-  if (ids.length === 0) return [];
-  const nodes = nodesOf(result);
-  return results.filter(
-    (other) =>
-      other !== result && ids.includes(other.checkId) && nodesOf(other).some((node) => nodes.includes(node)),
-  );
+/** Finds the results that block a result: of the checks in its `blockedBy`, on a node that it is about. */
+export function blockersIn(results: readonly Result[]): (result: Result) => readonly Result[] {
+  const byCheck = Map.groupBy(results, ({ checkId }) => checkId);
+  return (result) => {
+    const nodes = nodesOf(result);
+    return (result.blockedBy ?? [])
+      .flatMap((id) => byCheck.get(id) ?? [])
+      .filter((other) => other !== result && nodesOf(other).some((node) => nodes.includes(node)));
+  };
 }
 
 const nodesOf = ({ target, pair }: Result): readonly string[] => (pair ? [pair.host, pair.dpu] : [target]);
 
 /**
- * Whether what blocks this result was itself only skipped, so that it says as little as a skip. Where that can't be
- * followed (no blocker, an unknown one, a circle) it was not.
+ * Whether what blocks a blocked result was itself only skipped, so that it says as little as a skip. Where that can't
+ * be followed (no blocker, an unknown one, a circle) it was not.
  */
-function merelySkipped(
-  result: Result,
-  results: readonly Result[],
-  seen: ReadonlySet<Result> = new Set(),
-): boolean {
-  const blockers = blockersOf(result, results).filter(
-    ({ verdict }) => verdict !== 'pass' && verdict !== 'warn',
-  );
-  if (blockers.length === 0 || seen.has(result)) return false;
-  return blockers.every(
-    (blocker) =>
-      blocker.verdict === 'skip' ||
-      (blocker.verdict === 'blocked' && merelySkipped(blocker, results, new Set([...seen, result]))),
-  );
+function merelySkippedIn(results: readonly Result[]): (result: Result) => boolean {
+  const blockersOf = blockersIn(results);
+  const known = new Map<Result, boolean>();
+  const merelySkipped = (result: Result): boolean => {
+    const before = known.get(result);
+    if (before !== undefined) return before;
+    known.set(result, false);
+    const blockers = blockersOf(result).filter(({ verdict }) => verdict !== 'pass' && verdict !== 'warn');
+    const answer =
+      blockers.length > 0 &&
+      blockers.every(
+        (blocker) => blocker.verdict === 'skip' || (blocker.verdict === 'blocked' && merelySkipped(blocker)),
+      );
+    known.set(result, answer);
+    return answer;
+  };
+  return merelySkipped;
 }

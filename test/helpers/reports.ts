@@ -171,10 +171,11 @@ function dpuResults(): Result[] {
     reasonCode: 'missing-program',
     reason: 'ovs-vsctl is not installed on the node',
     remedy: 'Install ovs-vsctl, or leave out the checks that need it.',
-    evidence: [{ source: 'ovs-vsctl --format=json show', said: 'exit code 127: sh: 1: ovs-vsctl: not found' }],
+    evidence: [
+      { source: 'ovs-vsctl --format=json show', said: 'exit code 127: sh: 1: ovs-vsctl: not found' },
+    ],
   };
-  const simulated =
-    'simulated: dpu1 has veth pairs in place of VFs, and this check asks for hardware';
+  const simulated = 'simulated: dpu1 has veth pairs in place of VFs, and this check asks for hardware';
   return [
     aResult({ checkId: 'ovs/bridges', title: 'the bridges exist', ...noOvs }),
     aResult({ checkId: 'ovs/offload', title: 'hardware offload is set', ...noOvs }),
