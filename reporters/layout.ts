@@ -28,7 +28,7 @@ export function sectionLines(look: Look, sections: readonly Section[], indent: n
 
 function bodyLines(look: Look, label: Section['label'], text: string, width: number): string[] {
   if (label === 'fix') return text.split('\n').flatMap((line) => remedyLines(look, line, width));
-  if (label === 'evidence') return fold(text, width).map(look.dim);
+  if (label === 'evidence') return fold(text, width);
   return wrap(text, width);
 }
 

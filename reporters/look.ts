@@ -35,9 +35,10 @@ export async function lookOf({ width, colour, unicode }: Terminal): Promise<Look
     symbol: unicode ? SYMBOLS : ASCII_SYMBOLS,
     spinner: unicode ? SPINNER : ASCII_SPINNER,
     paint: (verdict, text) => colours?.[verdict](text) ?? text,
-    bold: chalk?.bold ?? same,
-    dim: chalk?.dim ?? same,
-    command: chalk?.cyan ?? same,
+    // chalk joins all its arguments, and a callback of map is given more than the text.
+    bold: (text) => chalk?.bold(text) ?? text,
+    dim: (text) => chalk?.dim(text) ?? text,
+    command: (text) => chalk?.cyan(text) ?? text,
     finish: unicode ? same : toAscii,
   };
 }
@@ -48,7 +49,7 @@ const colourTable = (chalk: ChalkInstance): Readonly<Record<Verdict, (text: stri
   fail: chalk.red.bold,
   error: chalk.magenta,
   skip: chalk.dim,
-  blocked: chalk.blue,
+  blocked: chalk.dim,
 });
 
 const IN_ASCII: Readonly<Record<string, string>> = { '…': '...', '·': '-', '–': '-', '—': '-', '’': "'" };

@@ -13,11 +13,11 @@ const ESCAPE = '\\u001b[ -/]*[0-~]';
 const SEQUENCES = new RegExp([OSC, STRING, CSI, ESCAPE].join('|'), 'g');
 
 /**
- * What never reaches an output: C0 and C1 controls but tab and line feed, bidirectional controls, invisible
- * characters that can hide or imitate, and code points that are no characters.
+ * What never reaches an output: C0 and C1 controls but tab and line feed, line and paragraph separators, bidirectional
+ * controls, invisible characters that can hide or imitate, and code points that are no characters.
  */
 const UNSAFE =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufdd0-\ufdef\ufeff\ufff9-\ufffb\u{e0000}-\u{e0fff}]|[\p{Noncharacter_Code_Point}]/gu;
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufdd0-\ufdef\ufeff\ufff9-\ufffb\u{e0000}-\u{e0fff}]|[\p{Noncharacter_Code_Point}]/gu;
 
 const LINE_ENDS = /\r\n?|[\v\f\u0085\u2028\u2029]/g;
 
