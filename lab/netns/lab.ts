@@ -8,7 +8,7 @@ import { writeNodeDirectory } from './node-files.ts';
 import type { NodePlan, Topology } from './plan.ts';
 import { removeLab } from './remove.ts';
 import { identityFiles, withoutOvs } from './rootfs.ts';
-import { ipBatch } from './run.ts';
+import { ipBatch, must } from './run.ts';
 import { makeKey, sshFiles, writeSshFiles } from './ssh.ts';
 import { defaultStateDir, type LabState, readState, writeState } from './state.ts';
 import { reserveSubnet } from './subnet.ts';
@@ -110,8 +110,12 @@ async function build(
     makeKey(ssh.identityFile, `dpu-doctor-lab-${options.name}`),
     ipBatch(linkCommands(index, plan)),
   ]);
-  for (const { name, ip } of plan.namespaces ?? []) {
-    await ipBatch(ip, { netns: netnsName(index, name) });
+  for (const { name, ip, checksummed = [] } of plan.namespaces ?? []) {
+    const netns = netnsName(index, name);
+    await ipBatch(ip, { netns });
+    for (const netdev of checksummed) {
+      await must(['nsenter', `--net=/run/netns/${netns}`, 'ethtool', '-K', netdev, 'tx', 'off']);
+    }
   }
   const hostKeys = await buildNodes(stateDir, state, key);
   await writeState(stateDir, state);

@@ -76,6 +76,7 @@ function addFunction(tree: SysfsTree, parent: string, one: PciFunction, all: rea
     });
   }
   if (one.physfn !== undefined) link(`${directory}/physfn`, `${parent}/${one.physfn}`);
+  if (one.netdevs) tree.directories.push(`${directory}/net`);
   for (const netdev of one.netdevs ?? []) addNetdev(tree, directory, netdev);
 }
 

@@ -42,6 +42,6 @@ export interface Plan {
   simulation?: 'veth' | 'tap';
   nodes: NodePlan[];
   /** Network namespaces that are no nodes: the fabric between them, pods. */
-  namespaces?: { name: string; ip: string[] }[];
+  namespaces?: { name: string; ip: string[]; checksummed?: string[] }[];
   links: [LinkEnd, LinkEnd][];
 }

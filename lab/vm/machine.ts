@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { end } from './process.ts';
-import { sshClose, sshExec } from './ssh.ts';
+import { sshExec } from './ssh.ts';
 import { directoryOf, release, type State } from './state.ts';
 import type { SshTarget, Vm } from './types.ts';
 
@@ -21,7 +21,6 @@ export function machine(state: State): Vm {
     inventoryFile: join(directory, 'inventory.yaml'),
     exec: (command, options) => sshExec(ssh, command, options),
     async down() {
-      await sshClose(ssh);
       await end(state.qemu);
       await release(state.name);
     },

@@ -12,7 +12,6 @@ export interface State {
   qemu: ProcessId;
 }
 
-// Short, because a socket's path in it may have 107 bytes.
 const root = join(tmpdir(), `dpu-doctor-vm-${process.getuid?.() ?? 0}`);
 
 export const directoryOf = (name: string): string => join(root, name);

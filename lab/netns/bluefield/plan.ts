@@ -65,6 +65,7 @@ function pods({ host, subnet, vfs }: Pair) {
     .filter(({ namespace }) => namespace !== host)
     .map(({ namespace, netdev, address }) => ({
       name: namespace,
+      checksummed: [netdev],
       ip: [
         'link set lo up',
         `link set ${netdev} mtu ${POD_MTU} up`,
