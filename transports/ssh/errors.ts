@@ -197,7 +197,8 @@ export function channelError(hop: Hop, error: Error & { reason?: unknown }, jump
       'Look at MaxSessions, ForceCommand and restrictions of the key in sshd_config and authorized_keys.',
     );
   }
-  const prohibited = /prohibited/i.test(error.message);
+  // SSH_OPEN_ADMINISTRATIVELY_PROHIBITED of RFC 4254, section 5.1.
+  const prohibited = error.reason === 1;
   return failure(
     hop,
     prohibited ? 'channel-refused' : /refused/i.test(error.message) ? 'refused' : 'unreachable',

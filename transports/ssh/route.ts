@@ -57,6 +57,12 @@ function routeOf(settings: SshSettings, options: SshOptions, home: string, depth
   const hop = makeHop(settings, options, config, home);
   const jumps = parseJumps(settings.proxyJump ?? config.get('proxyjump').join(','));
   const last = jumps.pop();
+  // A pattern that matches the jump host too must not send it to itself.
+  const itself =
+    last !== undefined &&
+    [settings.address, hop.host].includes(last.address) &&
+    (last.port ?? hop.port) === hop.port;
+  if (itself) return [hop];
   if (last === undefined) {
     refuseProxyCommand(settings, config);
     return [hop];
@@ -65,10 +71,7 @@ function routeOf(settings: SshSettings, options: SshOptions, home: string, depth
   // The jump hosts before it are its own way there; without any, its own configuration may name some.
   const before = jumps.map(formatJump).join(',');
   const way = { ...last, ...shared, ...(before !== '' && { proxyJump: before }) };
-  const route = routeOf(way, options, home, depth + 1);
-  // A pattern that matches the jump host too must not send it to itself.
-  if (route.some(({ host, port }) => host === hop.host && port === hop.port)) return [hop];
-  return [...route, hop];
+  return [...routeOf(way, options, home, depth + 1), hop];
 }
 
 function makeHop(settings: SshSettings, options: SshOptions, config: HostConfig, home: string): Hop {
@@ -151,7 +154,9 @@ function notes(config: HostConfig): string[] {
       ? [`Match blocks are not evaluated (${config.matchBlocks.join(', ')}).`]
       : []),
     ...(strict !== undefined && ['no', 'off', 'accept-new'].includes(strict)
-      ? [`StrictHostKeyChecking ${strict} in the SSH configuration is not followed.`]
+      ? [
+          `StrictHostKeyChecking ${strict} in the SSH configuration is not followed, only --accept-any-host-key is.`,
+        ]
       : []),
   ];
 }
