@@ -3,6 +3,7 @@ import type { Blocking } from './blocking.ts';
 import { paragraph, someOf } from './layout.ts';
 import type { Look } from './look.ts';
 import { safeLine } from './safe-text.ts';
+import { widthOf } from './width.ts';
 import { aboutWhom, count, duration, EXIT_WORDS, headline } from './words.ts';
 
 const MOST_NAMES = 6;
@@ -81,14 +82,16 @@ function foldedSkips(
   );
   const lines = [...alike.values()].flatMap((own) => {
     const most = verbose ? own.length : MOST_NAMES;
-    const checks = distinct(own.map(({ checkId }) => safeLine(checkId)));
-    const nodes = distinct(own.map(aboutWhom));
-    const where = report.targets.length > 1 ? ` on ${someOf(nodes, most)}` : '';
-    const text = `${own.length} × ${safeLine(own[0]?.reason ?? 'no reason given')}`;
-    return [
-      ...paragraph(look, text, `  ${look.symbol.skip} `, 4),
-      ...paragraph(look, `${someOf(checks, most)}${where}`, '    ', 4).map(look.dim),
-    ];
+    const reason = safeLine(own[0]?.reason ?? 'no reason given');
+    const checks = someOf(distinct(own.map(({ checkId }) => safeLine(checkId))), most);
+    const nodes = report.targets.length > 1 ? ` [${someOf(distinct(own.map(aboutWhom)), most)}]` : '';
+    const first = `  ${look.symbol.skip} `;
+    return own.length === 1
+      ? paragraph(look, `${checks}${nodes}: ${reason}`, first, 4)
+      : [
+          ...paragraph(look, `${own.length} × ${reason}`, first, 4),
+          ...paragraph(look, `${checks}${nodes}`, '    ', 4).map(look.dim),
+        ];
   });
   return [look.bold(title), ...lines, ''];
 }
@@ -115,8 +118,8 @@ export function closingLines(look: Look, report: Report): string[] {
     .map(([verdict, text]) => (summary[verdict] > 0 ? look.paint(verdict, text) : text));
   const worst = exitCode === 0 ? 'pass' : exitCode === 1 ? 'fail' : 'error';
   const meaning = `exit code ${exitCode}: ${EXIT_WORDS[exitCode]}`;
-  return [
-    counts.join(' · '),
-    `${look.paint(worst, meaning)}  ${look.dim(`(${count(summary.total, 'check result')} on ${count(report.targets.length, 'node')} in ${duration(report.durationMs)})`)}`,
-  ];
+  const extent = `(${count(summary.total, 'check result')} on ${count(report.targets.length, 'node')} in ${duration(report.durationMs)})`;
+  const fits = widthOf(meaning) + 2 + widthOf(extent) <= look.width;
+  const end = [look.paint(worst, meaning), look.dim(extent)];
+  return [counts.join(' · '), ...(fits ? [end.join('  ')] : end)];
 }

@@ -1,4 +1,5 @@
 import type { Look } from './look.ts';
+import { remedyLines } from './remedy.ts';
 import { fold, padTo, wrap } from './width.ts';
 import type { Section } from './words.ts';
 
@@ -27,34 +28,10 @@ export function sectionLines(look: Look, sections: readonly Section[], indent: n
 }
 
 function bodyLines(look: Look, label: Section['label'], text: string, width: number): string[] {
-  if (label === 'fix') return text.split('\n').flatMap((line) => remedyLines(look, line, width));
+  if (label === 'fix')
+    return remedyLines(text, width).map((line) => (line.isCommand ? look.command(line.text) : line.text));
   if (label === 'evidence') return fold(text, width);
   return wrap(text, width);
-}
-
-/**
- * Prose is wrapped; a command at the end of it gets a line of its own that is never broken, so that it can be copied
- * out of the terminal and run.
- */
-function remedyLines(look: Look, line: string, width: number): string[] {
-  const { prose, command } = splitCommand(line);
-  return [...(prose === '' ? [] : wrap(prose, width)), ...(command === '' ? [] : [look.command(command)])];
-}
-
-/** A program's name and at least one argument that looks like one: an option, a path, an assignment, a number. */
-const COMMAND = /^(?:sudo |[A-Z_]+=\S+ )*[a-z][a-z0-9._-]*(?: \S+)* (?:-{1,2}\w|\S*[/=:]\S|\S*\d)/;
-/** Or one of the few that are whole without arguments. */
-const BARE_COMMAND = /^(?:sudo )?(?:lspci|reboot|dmesg|lsmod|mount)$/;
-
-function splitCommand(line: string): { readonly prose: string; readonly command: string } {
-  const text = line.trim();
-  const isCommand = (part: string): boolean => COMMAND.test(part) || BARE_COMMAND.test(part);
-  const colon = text.lastIndexOf(': ');
-  const tail = colon === -1 ? '' : text.slice(colon + 2).trim();
-  if (tail !== '' && isCommand(tail)) return { prose: text.slice(0, colon + 1), command: tail };
-  return /^[a-z]/.test(text) && !text.endsWith('.') && isCommand(text)
-    ? { prose: '', command: text }
-    : { prose: text, command: '' };
 }
 
 /** Names in one text, at most so many of them. */

@@ -84,7 +84,7 @@ export const findingSections = (finding: Finding, docs: readonly string[], caps 
     ['expected', finding.expected],
     ['cause', finding.cause],
     ['fix', finding.remedy],
-    ['docs', docs.join('\n')],
+    ['docs', docs.join('; ')],
     ['evidence', evidenceText(finding.evidence, caps)],
   ]);
 
