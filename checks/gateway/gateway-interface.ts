@@ -1,3 +1,4 @@
+import { ownerOf } from '../../facts/derived/functions.ts';
 import { isRepresentor } from '../../facts/derived/gateway.ts';
 import { evidence } from '../../facts/fact.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
@@ -39,10 +40,16 @@ export const gatewayInterface = defineCheck({
     const traced = trace(facts, expected);
     if (traced.kind === 'none') return notApplicable(traced.why, traced.evidence);
     if (!traced.derives) return notApplicable(NOT_DERIVED, traced.evidence);
-    const { pf, netdevs } = traced.derivation;
+    const { vf, pf, netdevs } = traced.derivation;
     const [chosen] = netdevs?.ok ? netdevs.value : [];
     if (!pf?.ok || !netdevs?.ok || chosen === undefined)
       return notApplicable("the PF's network devices were not found", traced.evidence);
+    const owner = vf?.ok ? ownerOf(vf.value, facts.pci)?.address : undefined;
+    if (owner !== undefined && owner !== pf.value)
+      return notApplicable(
+        `${chosen} would be it, but by its virtfn link the management port is a VF of ${owner}: see sriov/physfn-links`,
+        [pf.evidence, netdevs.evidence],
+      );
     const portName = (name: string) => facts.netdevs.get(name)?.physPortName ?? '';
     const said = [
       netdevs.evidence,

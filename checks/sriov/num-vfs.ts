@@ -10,12 +10,19 @@ export const numVfs = defineCheck({
   scope: 'node',
   roles: ['dpu-host'],
   tags: ['sriov', 'sysfs'],
-  covers: ['A20'],
+  covers: ['A19', 'A20'],
   after: ['sriov/vfs-created'],
   requires: ['netdevs', 'ovnkube', 'pci'],
   expects: ['num-vfs', 'pf'],
   hardware: true,
   messages: {
+    TOO_FEW: {
+      text: 'write error: Numerical result out of range',
+      cause: 'The firmware offers fewer VFs than are wanted.',
+      remedy:
+        'Raise the number in the firmware, then power-cycle. On a BlueField: mlxconfig -d <pci-address> set NUM_OF_VFS={wanted}',
+      source: 'seed A L66; kernel: drivers/pci/iov.c',
+    },
     OTHER_NUMBER: {
       text: '{pf} has {count} VFs and not {wanted}',
       cause: 'sriov_numvfs was written with another number.',
@@ -24,32 +31,35 @@ export const numVfs = defineCheck({
       source: 'seed A L72',
     },
   },
-  docs: ['seed A L70-73'],
+  docs: ['seed A L66-73'],
   judge({ facts, expected, report }) {
     const wanted = expected['num-vfs'];
-    if (wanted === undefined) return notApplicable('no number is expected: --set num-vfs=<n>');
     const { pfs, how } = examinedPfs(facts, expected.pf?.value);
     if (pfs.length === 0) return notApplicable('no PF on this node supports SR-IOV');
-    const said = pfs.map((pf) =>
+    const said = pfs.flatMap((pf) => [
+      evidence(`/sys/bus/pci/devices/${pf.address}/sriov_numvfs`, `${pf.sriovNumVfs ?? 'does not exist'}`),
       evidence(
-        `/sys/bus/pci/devices/${pf.address}/sriov_numvfs`,
-        pf.sriovNumVfs?.toString() ?? 'does not exist',
+        `/sys/bus/pci/devices/${pf.address}/sriov_totalvfs`,
+        `${pf.sriovTotalVfs ?? 'does not exist'}`,
       ),
-    );
+    ]);
+    const counts = pfs.map(({ address: pf, sriovNumVfs: count = 0, sriovTotalVfs: total = 0 }) => {
+      return { pf, count, total, wanted: wanted?.value ?? count };
+    });
     // Of several PFs of one DPU, the number is meant for one.
-    const some = pfs.some((pf) => pf.sriovNumVfs === wanted.value);
-    const findings = pfs.flatMap((pf, index) =>
-      some
-        ? []
-        : [
-            report('OTHER_NUMBER', {
-              subject: pf.address,
-              args: { pf: pf.address, count: pf.sriovNumVfs ?? 0, wanted: wanted.value },
-              observed: `${pf.sriovNumVfs ?? 0}`,
-              expected: `${wanted.value} (${wanted.from})`,
-              evidence: said.slice(index, index + 1),
-            }),
-          ],
+    if (counts.some(({ count, total, wanted }) => count === wanted && wanted <= total)) {
+      return wanted === undefined
+        ? notApplicable('no number is expected: --set num-vfs=<n>', said)
+        : verdictOf([], said, how);
+    }
+    const findings = counts.map(({ pf, count, total, wanted: number }, index) =>
+      report(total < number ? 'TOO_FEW' : 'OTHER_NUMBER', {
+        subject: pf,
+        args: { pf, count, wanted: number },
+        observed: `${count} VFs of at most ${total}`,
+        expected: `${number} VFs (${wanted?.from ?? 'as many as there are'})`,
+        evidence: said.slice(index * 2, index * 2 + 2),
+      }),
     );
     return verdictOf(findings, said, how);
   },

@@ -48,12 +48,18 @@ function managementPf({ pci, netdevs, ovnkube }: FunctionFacts) {
   const names = [RENAMED_MANAGEMENT_PORT, ovnkube.managementPort?.value];
   const addresses = names.map((name) => (name === undefined ? undefined : netdevs.get(name)?.pciAddress));
   for (const address of addresses) {
-    const physfn = address === undefined ? undefined : pci.functions.get(address)?.physfn;
-    const pf = physfn === undefined ? undefined : pci.functions.get(physfn);
+    if (address === undefined) continue;
+    // The PF's own link goes before the VF's: a physfn link that leads elsewhere is to be found, not to be followed.
+    const physfn = pci.functions.get(address)?.physfn;
+    const pf = ownerOf(address, pci) ?? (physfn === undefined ? undefined : pci.functions.get(physfn));
     if (pf !== undefined) return { pfs: [pf], how: `the management port ${address} is its VF` };
   }
   return undefined;
 }
+
+/** The PF whose virtfn link leads to this VF. */
+export const ownerOf = (vf: string, { functions }: Pci): PciFunction | undefined =>
+  [...functions.values()].find(({ virtfns }) => [...virtfns.values()].includes(vf));
 
 /** Functions of DPUs as a host sees them (pci.ids): BlueField-1 to -4, and Intel's IPUs. */
 const KNOWN_DPUS = new Set(['15b3:a2d2', '15b3:a2d6', '15b3:a2d9', '15b3:a2dc', '15b3:a2df', '8086:1452']);

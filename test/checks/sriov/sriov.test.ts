@@ -64,7 +64,7 @@ test('a machine without SR-IOV fails one check', (t) => {
 
 test('fewer VFs in the firmware than wanted, and a PF that is not there, are told apart', (t) => {
   const few = judge(dpuHost(), { expect: { 'num-vfs': 20 } });
-  t.is(onlyFault(t, few, 'sriov/supported', 'TOO_FEW').message, 'write error: Numerical result out of range');
+  t.is(onlyFault(t, few, 'sriov/num-vfs', 'TOO_FEW').message, 'write error: Numerical result out of range');
   const absent = judge(dpuHost(), { expect: { pf: 'enp9s0' } });
   t.is(onlyFault(t, absent, 'sriov/supported', 'PF_NOT_FOUND').message, 'Device "enp9s0" does not exist.');
 });
@@ -99,8 +99,12 @@ test('a PF that has lost its driver and with it its VFs is told as such', (t) =>
 
 test('another number of VFs than expected fails one check', (t) => {
   const results = judge(dpuHost(), { expect: { 'num-vfs': 4 } });
-  t.is(onlyFault(t, results, 'sriov/num-vfs', 'OTHER_NUMBER').observed, '3');
+  t.is(onlyFault(t, results, 'sriov/num-vfs', 'OTHER_NUMBER').observed, '3 VFs of at most 16');
   t.is(judge(dpuHost()).get('sriov/num-vfs')?.verdict, 'skip');
+  const facts = dpuHost();
+  facts.pci = withFunction(facts.pci, PF, { sriovTotalVfs: 1 });
+  onlyFault(t, judge(facts), 'sriov/num-vfs', 'TOO_FEW');
+  onlyFault(t, judge(facts, { expect: { 'num-vfs': 3 } }), 'sriov/num-vfs', 'TOO_FEW');
 });
 
 test('a missing virtfn link fails one check, also where it is that of the management port', (t) => {
@@ -136,6 +140,15 @@ test('a missing physfn link, one to another PF and one that is not answered fail
   const stray = dpuHost();
   stray.pci = withFunction(stray.pci, '0000:01:02.6', { physfn: PF, physfnLink: `../${PF}` });
   t.is(onlyFault(t, judge(stray), 'sriov/physfn-links', 'NO_VIRTFN').subject, '0000:01:02.6');
+});
+
+test("a physfn link of the management port's VF to another NIC fails one check, and no gateway interface passes", (t) => {
+  const facts = dpuHost();
+  const physfn = '0000:05:00.0';
+  facts.pci = withFunction(facts.pci, VFS[0], { physfn, physfnLink: `../${physfn}` });
+  const results = judge(facts);
+  t.is(onlyFault(t, results, 'sriov/physfn-links', 'OTHER_PF').subject, VFS[0]);
+  t.is(results.get('gateway/gateway-interface')?.verdict, 'skip');
 });
 
 test('a VF that lspci does not list fails one check', (t) => {
