@@ -1,4 +1,5 @@
 import { netnsTestbed } from './netns/testbed.ts';
+import { vmTestbed } from './vm/testbed.ts';
 
 export interface TestbedRequest {
   /** Several labs of one testbed can be up at the same time under different names. */
@@ -20,4 +21,4 @@ export interface Testbed {
   status(request: TestbedRequest): Promise<string | undefined>;
 }
 
-export const testbeds: readonly Testbed[] = [netnsTestbed];
+export const testbeds: readonly Testbed[] = [netnsTestbed, vmTestbed];

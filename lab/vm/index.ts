@@ -5,9 +5,9 @@ import { inventory } from './inventory.ts';
 import { makeKeys } from './keys.ts';
 import { machine } from './machine.ts';
 import { overlay } from './overlay.ts';
-import { end, identify, isRunning } from './process.ts';
+import { end, identify, isRunning, type ProcessId } from './process.ts';
 import { startQemu } from './qemu.ts';
-import { allStates, claim, readState, release, type State, writeState } from './state.ts';
+import { allStates, claim, directoryOf, readState, release, type State, writeState } from './state.ts';
 import type { UpOptions, Vm } from './types.ts';
 import { waitFor } from './wait.ts';
 
@@ -75,7 +75,18 @@ export async function findVm(name: string): Promise<Vm | undefined> {
 /** Takes a machine down, or what a dead one has left. */
 export async function downVm(name: string): Promise<void> {
   const state = await readState(name);
-  if (state) await machine(state).down();
+  if (state) return machine(state).down();
+  const orphan = await orphanOf(name);
+  if (orphan) await end(orphan);
+  await release(name);
+}
+
+/** QEMU of a start that was interrupted before anything was written down. */
+async function orphanOf(name: string): Promise<ProcessId | undefined> {
+  const directory = directoryOf(name);
+  const pid = Number.parseInt(await readFile(join(directory, 'qemu.pid'), 'utf8').catch(() => ''), 10);
+  const cmdline = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  return cmdline.includes(`${directory}/`) ? identify(pid) : undefined;
 }
 
 export async function listVms(): Promise<Vm[]> {

@@ -1,34 +1,41 @@
-import { downVm, ensureImage, findVm, listVms, upVm } from './index.ts';
+import { applyFault, ensureImage, faults, findVm, undoFault, type Vm } from './index.ts';
 
-const [command, name = 'vm', profile = 'dpu-host'] = process.argv.slice(2);
-const progress = (line: string) => console.log(line);
+/** What `npm run lab` has no word for: it brings machines up and down, this works with them. */
+const usage = `usage: node lab/vm/main.ts build
+       node lab/vm/main.ts exec NAME SCRIPT
+       node lab/vm/main.ts faults
+       node lab/vm/main.ts break NAME FAULT
+       node lab/vm/main.ts mend NAME FAULT
+`;
 
+async function running(name: string): Promise<Vm> {
+  const vm = await findVm(name);
+  if (!vm) throw new Error(`VM ${name} is not up`);
+  return vm;
+}
+
+const [command, name = '', text = ''] = process.argv.slice(2);
 switch (command) {
   case 'build':
-    console.log(await ensureImage(progress));
+    console.log(await ensureImage((line) => console.error(line)));
     break;
-  case 'up': {
-    if (profile !== 'dpu-host' && profile !== 'dpu') throw new Error(`no such profile: ${profile}`);
-    const started = performance.now();
-    const vm = await upVm({ name, profile, progress });
-    console.log(`${name} (${profile}) in ${((performance.now() - started) / 1000).toFixed(1)} s`);
-    console.log(vm.inventoryFile);
-    break;
-  }
   case 'exec': {
-    const result = await (await findVm(name))?.exec(process.argv.slice(4).join(' '));
-    process.stdout.write(result?.stdout ?? '');
-    process.stderr.write(result?.stderr ?? '');
-    process.exitCode = result?.exitCode ?? 1;
+    const { exitCode, stdout, stderr } = await (await running(name)).exec(text);
+    process.stdout.write(stdout);
+    process.stderr.write(stderr);
+    process.exitCode = exitCode;
     break;
   }
-  case 'down':
-    await downVm(name);
+  case 'faults':
+    for (const fault of faults) console.log(`${fault.profile}  ${fault.name.padEnd(24)}  ${fault.title}`);
     break;
-  case 'status':
-    for (const vm of await listVms()) console.log(`${vm.name} ${vm.profile} 127.0.0.1:${vm.ssh.port}`);
+  case 'break':
+    await applyFault(await running(name), text);
+    break;
+  case 'mend':
+    await undoFault(await running(name), text);
     break;
   default:
-    console.error('usage: main.ts build | up NAME PROFILE | exec NAME SCRIPT | down NAME | status');
+    process.stderr.write(usage);
     process.exitCode = 2;
 }

@@ -14,18 +14,23 @@ export interface State {
 
 const root = join(tmpdir(), `dpu-doctor-vm-${process.getuid?.() ?? 0}`);
 
-export const directoryOf = (name: string): string => join(root, name);
+export function directoryOf(name: string): string {
+  if (!/^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/.test(name)) throw new Error(`not a name for a VM: ${name}`);
+  return join(root, name);
+}
 
 const stateFile = (name: string): string => join(directoryOf(name), 'state.json');
 
 /** Claims the name: of two that start it, one fails. */
 export async function claim(name: string): Promise<string> {
-  if (!/^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/.test(name)) throw new Error(`not a name for a VM: ${name}`);
   const state = await readState(name);
   if (state && (await isRunning(state.qemu))) throw new Error(`VM ${name} is up already`);
   if (state) await release(name);
   await mkdir(root, { recursive: true, mode: 0o700 });
-  await mkdir(directoryOf(name), { mode: 0o700 });
+  await mkdir(directoryOf(name), { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+    throw new Error(`VM ${name} is being started, or its start was interrupted: take it down first`);
+  });
   return directoryOf(name);
 }
 
