@@ -96,7 +96,7 @@ test('skips keep their reasons, with --verbose and without', async (t) => {
   for (const detail of ['normal', 'verbose'] as const) {
     const text = (await render(brokenReport(), detail)).replace(/\s+/g, ' ');
     t.true(text.includes('2 × simulated: dpu1 has veth pairs in place of VFs'));
-    t.true(text.includes('1 × kubelet does not run here'));
+    t.true(text.includes('system/kubelet [dpu1]: kubelet does not run here'));
     t.true(text.includes('Expected gaps: broken as documented'));
     t.true(text.includes('Not planned: 3 × not for the role dpu'));
   }
