@@ -1,6 +1,6 @@
 import { evidence } from '../../facts/fact.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
-import { DERIVE, evidenceOf, SETTINGS, settingsOf } from './settings.ts';
+import { DERIVE, evidenceOf, fileUnreadable, SETTINGS, settingsOf } from './settings.ts';
 
 export const interfaceSetting = defineCheck({
   id: 'gateway/interface-setting',
@@ -35,8 +35,10 @@ export const interfaceSetting = defineCheck({
     const settings = settingsOf(ovnkube, expected);
     const { gatewayInterface, mode } = settings;
     const said = evidenceOf(settings);
-    if (gatewayInterface === undefined)
-      return notApplicable("no gateway interface is given: the one with the node's address is taken", said);
+    if (gatewayInterface === undefined) {
+      const absent = "no gateway interface is given: the one with the node's address is taken";
+      return fileUnreadable(ovnkube) ?? notApplicable(ovnkube.pid ? absent : 'no ovnkube runs here', said);
+    }
     const name = gatewayInterface.value;
     const common = { subject: name, observed: name, evidence: said };
     const dpuHost = mode === undefined ? subject.role === 'dpu-host' : mode.value === 'dpu-host';

@@ -1,5 +1,5 @@
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
-import { evidenceOf, SETTINGS, settingsOf } from './settings.ts';
+import { evidenceOf, fileUnreadable, SETTINGS, settingsOf } from './settings.ts';
 
 const OWN =
   '--ovnkube-node-mgmt-port-netdev=<netdev> or --ovnkube-node-mgmt-port-dp-resource-name=<resource>';
@@ -50,6 +50,8 @@ export const managementPortSetting = defineCheck({
     const said = evidenceOf(settings);
     if (mode === undefined || ovnkube.pid === undefined)
       return notApplicable('no ovnkube runs here, so its arguments show nowhere', said);
+    const unreadable = netdev === undefined && resource === undefined ? fileUnreadable(ovnkube) : undefined;
+    if (unreadable !== undefined) return unreadable;
     if (mode.value === 'full')
       return notApplicable('in full mode a management port is a matter of choice', said);
     const args = { netdev: netdev?.value ?? '', resource: resource?.value ?? '' };

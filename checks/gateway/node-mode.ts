@@ -1,5 +1,5 @@
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
-import { SETTINGS, settingsOf } from './settings.ts';
+import { fileUnreadable, SETTINGS, settingsOf } from './settings.ts';
 
 const MODES = ['full', 'dpu', 'dpu-host'];
 
@@ -34,8 +34,9 @@ export const nodeMode = defineCheck({
   docs: ['seed G L84-88'],
   judge({ facts: { ovnkube }, expected, subject, report }) {
     const { mode } = settingsOf(ovnkube, expected);
-    if (mode === undefined || (ovnkube.mode === undefined && ovnkube.pid === undefined))
+    if (ovnkube.mode === undefined && ovnkube.pid === undefined)
       return notApplicable('no ovnkube runs here, so its mode shows nowhere', mode ? [mode.evidence] : []);
+    if (mode === undefined) return fileUnreadable(ovnkube) ?? notApplicable('nothing tells the mode');
     const code = MODES.includes(mode.value) ? 'WRONG_MODE' : 'UNKNOWN_MODE';
     if (mode.value === subject.role) return verdictOf([], [mode.evidence]);
     const finding = report(code, {

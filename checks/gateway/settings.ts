@@ -8,6 +8,7 @@ import {
 import { type Evidence, evidence } from '../../facts/fact.ts';
 import type { Ovnkube, Setting } from '../../facts/ovnkube.ts';
 import type { ExpectationOf } from '../../suites/expectations.ts';
+import { type Judgement, undetermined } from '../define.ts';
 
 /** The expectations that stand in for what a node does not show. */
 export const SETTINGS = [
@@ -53,6 +54,16 @@ const fromExpectation = (name: string, expectation: ExpectationOf<'management-po
     value: expectation.value,
     evidence: evidence(expectation.from, `${name}=${expectation.value}`),
   };
+
+/** Where the configuration file can't be read, a setting that no argument tells may stand there, or not. */
+export const fileUnreadable = ({ configuration }: Ovnkube): Judgement | undefined =>
+  configuration?.unreadable === undefined
+    ? undefined
+    : undetermined(
+        `no argument of ovnkube tells it, and its configuration file ${configuration.path} can't be read`,
+        'Log in as root, or allow sed in sudoers with NOPASSWD.',
+        [evidence(configuration.path, configuration.unreadable)],
+      );
 
 /** The evidence of the settings that are known. */
 export const evidenceOf = (settings: Settings): readonly Evidence[] =>

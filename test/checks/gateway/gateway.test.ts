@@ -231,7 +231,17 @@ test('a mode that is none, another one, and none at all are told apart', (t) => 
     mode: undefined,
     configuration: { path: '/etc/openvswitch/ovn_k8s.conf', lines: [], unreadable: 'Permission denied' },
   });
-  t.is(judge(facts).get('gateway/node-mode')?.verdict, 'skip');
+  t.is(judge(facts).get('gateway/node-mode')?.verdict, 'error');
+});
+
+test('a setting that may stand in a file that can not be read is not known, rather than absent', (t) => {
+  const facts = dpuHost();
+  const configuration = { path: '/etc/openvswitch/ovn_k8s.conf', lines: [], unreadable: 'Permission denied' };
+  facts.ovnkube = anOvnkube({ managementPort: undefined, configuration });
+  t.deepEqual(idsWith(judge(facts), 'fail', 'warn', 'error'), ['gateway/management-port-setting']);
+  t.is(judge(facts).get('gateway/management-port-setting')?.verdict, 'error');
+  facts.ovnkube = anOvnkube({ gatewayInterface: undefined, configuration });
+  t.deepEqual(idsWith(judge(facts), 'fail', 'warn', 'error'), ['gateway/interface-setting']);
 });
 
 test('management port settings that OVN-Kubernetes refuses are told in its words', (t) => {
