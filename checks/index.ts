@@ -35,6 +35,7 @@ import { patchPorts } from './ovs/patch-ports.ts';
 import { portErrors } from './ovs/port-errors.ts';
 import { serviceEnabled } from './ovs/service-enabled.ts';
 import { tunnelEndpoints } from './ovs/tunnel-endpoints.ts';
+import { tunnelsExist } from './ovs/tunnels.ts';
 import { uplinkPort } from './ovs/uplink-port.ts';
 import { version } from './ovs/version.ts';
 import { dpfManagementVf } from './sriov/dpf-management-vf.ts';
@@ -112,6 +113,7 @@ export const CHECKS: readonly Check[] = [
   patchPortNames,
   chassisSettings,
   encapIp,
+  tunnelsExist,
   tunnelEndpoints,
   managementPort,
   dpuGatewayInterface,

@@ -15,9 +15,13 @@ import { ovsOffloadLog } from './ovs-offload-log.ts';
 import { pci } from './pci.ts';
 import { processes } from './processes.ts';
 import { resolver } from './resolver.ts';
+import { routes } from './routes.ts';
 import { swaps } from './swaps.ts';
 import { sysctls } from './sysctls.ts';
+import { testbedScripts } from './testbed-scripts.ts';
 import { tools } from './tools.ts';
+import { vethPeers } from './veth-peers.ts';
+import { virtualMachines } from './virtual-machines.ts';
 
 /** Every fact that is gathered from a node, by the name that checks require it by. */
 export const FACTS = {
@@ -38,9 +42,13 @@ export const FACTS = {
   pci,
   processes,
   resolver,
+  routes,
   swaps,
   sysctls,
+  testbedScripts,
   tools,
+  vethPeers,
+  virtualMachines,
 } as const;
 
 export type FactName = keyof typeof FACTS;

@@ -80,6 +80,10 @@ export const EXPECTATIONS = define({
     default: 'enp2s0f1',
     defaultFrom: 'TAP_0 of scripts/variables.sh, seed S L32',
   },
+  'testbed-variables-sha256': {
+    type: 'text',
+    description: 'SHA-256 of scripts/variables.sh as it must be on every node of the software testbed',
+  },
   'testbed-bridge': {
     type: 'text',
     description: 'external OVS bridge of a DPU of the software testbed',

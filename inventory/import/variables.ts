@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readDocument } from '../document.ts';
 import { InventoryError } from '../error.ts';
 import type { Inventory } from '../node.ts';
@@ -47,7 +48,10 @@ export function importVariables(file: string, text: string): Inventory {
       'The lists are paired by order, so both must be of one length.',
     );
   }
-  const expect = expectations(file, assignments);
+  const expect = {
+    ...expectations(file, assignments),
+    'testbed-variables-sha256': createHash('sha256').update(text).digest('hex'),
+  };
   const entries = Object.entries(ROLE_OF_LIST).flatMap(([name, role]) =>
     list(name).map((node, index) => ({
       where: place(file, assignments.get(name)),

@@ -1,0 +1,91 @@
+import {
+  commonNetnsid,
+  nameEachOther,
+  numbersBelow,
+  pairsByName,
+  type VethPort,
+  vethPorts,
+} from '../../facts/derived/veth.ts';
+import { evidence } from '../../facts/fact.ts';
+import type { Link } from '../../facts/links.ts';
+import { definePairCheck, notApplicable, verdictOf } from '../define.ts';
+import { LISTING, peerEvidence, row } from './common.ts';
+
+export const hostInterfaces = definePairCheck({
+  id: 'veth/host-interfaces',
+  title: 'the simulated DPU host has exactly its VFs',
+  description:
+    "The VFs that pods or the management port have taken count as the host's: the representor's other end tells where they are. A pair that is missing on both sides is told by veth/representors.",
+  severity: 'error',
+  scope: 'pair',
+  roles: ['dpu-host', 'dpu'],
+  tags: ['veth'],
+  covers: ['K6', 'K18', 'K27', 'K33'],
+  after: ['veth/leftovers', 'veth/representors'],
+  requires: { host: ['links'], dpu: ['links'] },
+  expects: ['veth-pairs'],
+  simulations: ['veth'],
+  messages: {
+    MISSING: {
+      text: 'the VF {name} is missing on the host',
+      cause: 'Each Host has exactly 16 interfaces: eth0-0 (repurposed) + eth0-1..15 (new veth ends)',
+      remedy: 'Look where the other end of its representor is, on the DPU: ip -d link show {representor}',
+      source: 'seed K L222',
+    },
+    EXTRA: {
+      text: 'the VF {name} is one too many on the host',
+      cause: 'Each Host has exactly 16 interfaces: eth0-0 (repurposed) + eth0-1..15 (new veth ends)',
+      remedy: 'Delete it: ip link delete {name}. If more pairs are wanted: --set veth-pairs=<count>',
+      source: 'seed K L222',
+    },
+  },
+  docs: ['seed K L204-227'],
+  judge({ host, dpu, expected, subject, report }) {
+    const vfs = vethPorts(host.links, 'host');
+    const representors = vethPorts(dpu.links, 'dpu');
+    if (vfs.length + representors.length === 0) return notApplicable('neither side has simulated VFs');
+    const { value: count, from } = expected['veth-pairs'];
+    const said = evidence(
+      `${subject.host.name}: ${LISTING}`,
+      row(
+        vfs.map(({ link }) => link.name),
+        'no eth0-<N>',
+      ),
+    );
+    const about = { expected: `${count} VFs (${from})`, evidence: [said] };
+    const byKey = new Map(representors.map((port) => [port.key, port]));
+    const lost = numbersBelow(count).flatMap((index) => {
+      const representor = byKey.get(String(index));
+      if (vfs.some((vf) => vf.index === index) || representor === undefined) return [];
+      return isElsewhere(representor, host.links, dpu.links)
+        ? []
+        : [{ index, representor: representor.link }];
+    });
+    const tooMany = vfs.filter(({ index = 0, key }) => index >= count && !byKey.has(key));
+    const findings = [
+      ...lost.map(({ index, representor }) =>
+        report('MISSING', {
+          ...about,
+          subject: `eth0-${index}`,
+          args: { name: `eth0-${index}`, representor: representor.name },
+          observed: 'not there',
+          evidence: [said, peerEvidence(subject.dpu.name, representor)],
+        }),
+      ),
+      ...tooMany.map(({ link: { name } }) =>
+        report('EXTRA', { ...about, subject: name, args: { name }, observed: 'there' }),
+      ),
+    ];
+    return verdictOf(findings, [said]);
+  },
+});
+
+/** The VF is in a pod's namespace, or is the management port under its new name. */
+function isElsewhere(representor: VethPort, host: readonly Link[], dpu: readonly Link[]): boolean {
+  const other = host.find((link) => nameEachOther(link, representor.link));
+  if (other !== undefined) return other.name.startsWith('ovn-k8s-mp');
+  const matched = pairsByName(host, dpu).filter((pair) => nameEachOther(pair.host.link, pair.dpu.link));
+  const hostNamespace = commonNetnsid(matched.map((pair) => pair.dpu.link));
+  const { linkNetnsid } = representor.link;
+  return hostNamespace !== undefined && linkNetnsid !== undefined && linkNetnsid !== hostNamespace;
+}

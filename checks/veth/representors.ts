@@ -1,0 +1,94 @@
+import { numbersBelow, type VethPort, vethPorts } from '../../facts/derived/veth.ts';
+import { evidence } from '../../facts/fact.ts';
+import { defineCheck, verdictOf } from '../define.ts';
+import { LISTING, row } from './common.ts';
+
+export const representors = defineCheck({
+  id: 'veth/representors',
+  title: 'the simulated DPU has exactly the representors of its host',
+  description:
+    'OVN-Kubernetes finds the representor of a pod by the number at the end of its name. What Open vSwitch and OVN add is not counted.',
+  severity: 'error',
+  scope: 'node',
+  roles: ['dpu'],
+  tags: ['veth'],
+  covers: ['K4', 'K18', 'K28', 'K33'],
+  after: ['veth/leftovers'],
+  requires: ['links'],
+  expects: ['veth-pairs'],
+  simulations: ['veth'],
+  messages: {
+    MISSING: {
+      text: 'the representor {name} is missing',
+      cause:
+        'Hosts have exactly 16 interfaces, DPUs have 17 interfaces. A veth end goes only together with its other end, or to another namespace.',
+      remedy:
+        'Create the pair again: ip link add {name} type veth peer name {vf}; then move {vf} to the host: ip link set {vf} netns <PID of the host container>',
+      source: 'seed K L218',
+    },
+    EXTRA: {
+      text: 'the representor {name} is one too many',
+      cause: 'Hosts have exactly 16 interfaces, DPUs have 17 interfaces: eth0 and the representors.',
+      remedy: 'Delete it: ip link delete {name}. If more pairs are wanted: --set veth-pairs=<count>',
+      source: 'seed K L218',
+    },
+    SEVERAL_PFS: {
+      text: 'multiple PF IDs detected: {pfs} (DPU should serve only one PF)',
+      cause: 'OVN-Kubernetes takes the first number of a name for the PF, and a DPU serves one.',
+      remedy: 'Rename them to one number: ip link set {name} name rep0-<N>',
+      source: 'OVN-Kubernetes go-controller/pkg/util/dpu_provider.go',
+    },
+  },
+  docs: ['seed K L204-227'],
+  judge({ facts: { links }, expected, report }) {
+    const ports = vethPorts(links, 'dpu');
+    const numbered = ports.filter(({ index }) => index !== undefined);
+    const said = evidence(
+      LISTING,
+      row(
+        ports.map(({ link }) => link.name),
+        'no rep<P>-<N>',
+      ),
+    );
+    const { value: count, from } = expected['veth-pairs'];
+    const about = { expected: `${count} representors (${from})`, evidence: [said] };
+    const pfs = [...new Set(numbered.map(({ pf }) => pf ?? 0))].sort((a, b) => a - b);
+    const several = numbered.find(({ pf }) => pf !== pfs[0]);
+    const findings = [
+      ...missing(ports, count).map((index) => {
+        const name = `rep${pfs[0] ?? 0}-${index}`;
+        return report('MISSING', {
+          ...about,
+          subject: name,
+          args: { name, vf: `eth0-${index}` },
+          observed: 'not there',
+        });
+      }),
+      ...numbered
+        .filter(({ index = 0 }) => index >= count)
+        .map(({ link: { name } }) =>
+          report('EXTRA', { ...about, subject: name, args: { name }, observed: 'there' }),
+        ),
+      ...(several === undefined
+        ? []
+        : [
+            report('SEVERAL_PFS', {
+              ...about,
+              subject: several.link.name,
+              args: { pfs: pfs.join(' '), name: several.link.name },
+              observed: pfs.join(' '),
+              expected: 'one PF number',
+            }),
+          ]),
+    ];
+    return verdictOf(findings, [said]);
+  },
+});
+
+/** A management port has taken the place of one number that is not there, and does not tell which. */
+function missing(ports: readonly VethPort[], count: number): readonly number[] {
+  const seen = new Set(ports.map(({ index }) => index));
+  const renamed = ports.filter(({ index }) => index === undefined).length;
+  const absent = numbersBelow(count).filter((index) => !seen.has(index));
+  return absent.length <= renamed ? [] : absent;
+}

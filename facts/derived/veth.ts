@@ -1,0 +1,77 @@
+import type { Link } from '../links.ts';
+
+/** A simulated VF on the host (eth0-3) or its representor on the DPU (rep0-3, rep1-3), or either renamed. */
+export interface VethPort {
+  /** Equal on both sides: the number at the end of the name, or mpN of a management port ovn-k8s-mpN. */
+  readonly key: string;
+  /** The number at the end of the name; undefined where OVN-Kubernetes renamed the device to ovn-k8s-mpN. */
+  readonly index: number | undefined;
+  /** The first number of the name, which OVN-Kubernetes takes for the PF's. */
+  readonly pf: number | undefined;
+  readonly link: Link;
+}
+
+export type Side = 'host' | 'dpu';
+
+/* Seed K L20-31 and lib/dpusim/constants.go of dpu-simulator. */
+const NAMES: Readonly<Record<Side, RegExp>> = {
+  host: /^eth(\d{1,4})-(\d{1,4})$/,
+  dpu: /^rep(\d{1,4})-(\d{1,4})$/,
+};
+
+/** The simulated VFs or representors of a node, in the order of their numbers. */
+export function vethPorts(links: readonly Link[], side: Side): readonly VethPort[] {
+  return links
+    .flatMap((link): VethPort[] => {
+      const [, pf, index] = NAMES[side].exec(link.name) ?? [];
+      if (index !== undefined)
+        return [{ key: String(Number(index)), index: Number(index), pf: Number(pf), link }];
+      const management = /^ovn-k8s-(mp\d{1,4})$/.exec(link.name)?.[1];
+      return management === undefined || link.kind !== 'veth'
+        ? []
+        : [{ key: management, index: undefined, pf: undefined, link }];
+    })
+    .sort((a, b) => (a.index ?? Number.MAX_SAFE_INTEGER) - (b.index ?? Number.MAX_SAFE_INTEGER));
+}
+
+export interface VethPair {
+  readonly host: VethPort;
+  readonly dpu: VethPort;
+}
+
+/** The VFs and representors that belong together by their names. */
+export function pairsByName(host: readonly Link[], dpu: readonly Link[]): readonly VethPair[] {
+  const representors = new Map(vethPorts(dpu, 'dpu').map((port) => [port.key, port]));
+  return vethPorts(host, 'host').flatMap((port) => {
+    const representor = representors.get(port.key);
+    return representor === undefined ? [] : [{ host: port, dpu: representor }];
+  });
+}
+
+/** Whether each of the two names the other's interface index as its peer, in another namespace. */
+export const nameEachOther = (a: Link, b: Link): boolean =>
+  a.linkNetnsid !== undefined &&
+  b.linkNetnsid !== undefined &&
+  a.linkIndex === b.index &&
+  b.linkIndex === a.index;
+
+/** The namespace id that most of these devices have their peers in. */
+export function commonNetnsid(links: readonly Link[]): number | undefined {
+  const counts = new Map<number, number>();
+  for (const { linkNetnsid } of links)
+    if (linkNetnsid !== undefined) counts.set(linkNetnsid, (counts.get(linkNetnsid) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
+}
+
+/**
+ * Whether dpu-simulator made these devices: it gives them MAC addresses that start with 52:54:00, where the kernel's
+ * are random. Its hosts keep their cluster's network, and eth0-0 has an address.
+ */
+export const isDpuSimulator = (ports: readonly VethPort[]): boolean =>
+  ports.length > 0 && ports.every(({ link }) => link.mac.startsWith('52:54:00:'));
+
+const MOST = 1024;
+
+/** 0 up to one less than the count, which a person gave. */
+export const numbersBelow = (count: number): readonly number[] =>
+  Array.from({ length: Math.min(Math.max(0, Math.floor(count)), MOST) }, (_, number) => number);
