@@ -3,7 +3,7 @@ import { writeInventory } from './inventory.ts';
 import { serveIsolatedNode } from './isolated-sshd.ts';
 import { linkCommands, managementCommands } from './links.ts';
 import { netnsName, nodeAddress } from './names.ts';
-import { LabNode, startNode } from './node.ts';
+import { isRunning, LabNode, startNode } from './node.ts';
 import { writeNodeDirectory } from './node-files.ts';
 import type { NodePlan, Topology } from './plan.ts';
 import { removeLab } from './remove.ts';
@@ -89,7 +89,9 @@ export async function upNetnsLab(options: NetnsLabOptions & TopologyOptions): Pr
 export async function openNetnsLab({ name, stateDir }: NetnsLabOptions): Promise<NetnsLab | undefined> {
   const directory = stateDir ?? defaultStateDir(name);
   const state = await readState(directory);
-  return state && new NetnsLab(directory, state);
+  if (!state || state.nodes.length === 0) return undefined;
+  const running = await Promise.all(state.nodes.map(isRunning));
+  return running.every(Boolean) ? new NetnsLab(directory, state) : undefined;
 }
 
 /** Takes down the lab of that name, if there is anything of it. */

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Role } from './plan.ts';
 import { type RunOptions, type RunResult, run, startDetached } from './run.ts';
@@ -61,6 +61,17 @@ export class LabNode {
   path(file: string): string {
     return path.join(`/proc/${this.pid}/root`, file);
   }
+}
+
+/** Whether the pid on record is still that of the node: only then is it in the node's network namespace. */
+export async function isRunning({ pid, netns }: NodeState): Promise<boolean> {
+  const inode = (file: string) =>
+    stat(file).then(
+      ({ ino }) => ino,
+      () => undefined,
+    );
+  const [own, recorded] = await Promise.all([inode(`/proc/${pid}/ns/net`), inode(`/run/netns/${netns}`)]);
+  return own !== undefined && own === recorded;
 }
 
 /** Starts a node's PID 1 from its directory and returns its pid, as the machine numbers it, once it is up. */

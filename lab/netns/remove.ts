@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { glob, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { prefix } from './names.ts';
@@ -10,6 +10,7 @@ import { waitFor } from './wait.ts';
 export async function removeLab(stateDir: string): Promise<void> {
   for (const index of await reservedSubnets(stateDir)) {
     await killProcesses(index);
+    await waitForNodes(stateDir);
     await removeLinks(index);
     await releaseSubnet(index);
   }
@@ -28,6 +29,15 @@ async function killProcesses(index: number): Promise<void> {
     for (const pid of running) kill(pid);
     return running.length === 0;
   });
+}
+
+/** A process that is already leaving its namespace is in no list, but its node's PID 1 stays until it is gone. */
+async function waitForNodes(stateDir: string): Promise<void> {
+  for await (const file of glob(path.join(stateDir, 'nodes/*/pid'))) {
+    const pid = (await readFile(file, 'utf8')).trim();
+    const comm = () => readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
+    await waitFor(`PID 1 of ${path.dirname(file)} to end`, async () => (await comm()) !== 'sh\n');
+  }
 }
 
 async function removeLinks(index: number): Promise<void> {
@@ -69,9 +79,4 @@ function kill(pid: number): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
-}
-
-/** The machine's pid of a lab's process is only worth something while it is that process. */
-export async function isAlive(pid: number): Promise<boolean> {
-  return (await readFile(path.join('/proc', String(pid), 'comm'), 'utf8').catch(() => '')) !== '';
 }

@@ -60,16 +60,28 @@ export async function withoutOvs(): Promise<WithoutOvs> {
   const listed = await must(['dpkg-query', '--listfiles', ...packages]);
   const files = listed.split('\n').filter((file) => /openvswitch|ovs|ovn|vtep/.test(file));
   return {
-    hidden: [...new Set([...files, ...(await records(packages))])].map((file) => file.slice(1)),
+    hidden: [...new Set([...files, ...(await records(packages)), ...(await alternatives())])].map((file) =>
+      file.slice(1),
+    ),
     dpkgStatus: `${stanzas.filter((stanza) => !isOvs(nameOf(stanza))).join('\n\n')}\n\n`,
   };
 }
 
 async function records(packages: readonly string[]): Promise<string[]> {
-  const directory = '/var/lib/dpkg/info';
-  const names = await readdir(directory);
   // NAME.list, or NAME:ARCHITECTURE.list
-  return names
-    .filter((file) => packages.includes(file.split(/[:.]/)[0] ?? ''))
-    .map((file) => `${directory}/${file}`);
+  return await entries('/var/lib/dpkg/info', (file) => packages.includes(file.split(/[:.]/)[0] ?? ''));
+}
+
+/** What update-alternatives made at installation is in no package's list. */
+async function alternatives(): Promise<string[]> {
+  const directories = ['/usr/bin', '/usr/sbin', '/etc/alternatives', '/var/lib/dpkg/alternatives'];
+  const found = await Promise.all(
+    directories.map((directory) => entries(directory, (file) => /^(ovs|ovn|vtep)/.test(file))),
+  );
+  return found.flat();
+}
+
+async function entries(directory: string, wanted: (file: string) => boolean): Promise<string[]> {
+  const files = await readdir(directory).catch(() => []);
+  return files.filter(wanted).map((file) => `${directory}/${file}`);
 }

@@ -61,7 +61,7 @@ function describe(lab: NetnsLab): string {
     'to log in on a node (as root; also -l operator, -l sre):',
     ...lab.nodes.map(({ name }) => `  ssh -F ${lab.sshConfigFile} ${name}`),
     'to run dpu-doctor against them:',
-    `  npm start -- check --inventory ${lab.inventoryFile}`,
+    `  npm start -- run --inventory ${lab.inventoryFile}`,
     '',
   ].join('\n');
 }

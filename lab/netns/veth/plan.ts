@@ -13,7 +13,12 @@ export interface VethOptions {
 const DEBIAN =
   'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\nID=debian\n';
 
-const SYSCTL = { 'net.ipv6.conf.all.disable_ipv6': '0', 'net.ipv6.conf.all.forwarding': '1' };
+// kind's entrypoint turns IPv4 forwarding on; the rest is what the guide sets.
+const SYSCTL = {
+  'net.ipv4.ip_forward': '1',
+  'net.ipv6.conf.all.disable_ipv6': '0',
+  'net.ipv6.conf.all.forwarding': '1',
+};
 const MACHINE_SYSCTL = { 'fs.inotify.max_user_watches': '524288', 'fs.inotify.max_user_instances': '512' };
 
 export function planVeth({ pairs = 2, interfacesPerPair = 16, rep0 = false }: VethOptions): Plan {
