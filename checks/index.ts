@@ -63,6 +63,23 @@ import { iproute2Version } from './system/iproute2-version.ts';
 import { ipv6 } from './system/ipv6.ts';
 import { swap } from './system/swap.ts';
 import { toolsInstalled } from './system/tools.ts';
+import { bridges } from './tap/bridges.ts';
+import { guestInterfaces } from './tap/guest-interfaces.ts';
+import { hostRoute } from './tap/host-route.ts';
+import { taps } from './tap/taps.ts';
+import { variablesFile } from './tap/variables-file.ts';
+import { variablesPair } from './tap/variables-pair.ts';
+import { vf0InOvs } from './tap/vf0-in-ovs.ts';
+import { vms } from './tap/vms.ts';
+import { addresses } from './veth/addresses.ts';
+import { dpuNetwork } from './veth/dpu-network.ts';
+import { hostInterfaces } from './veth/host-interfaces.ts';
+import { hostIsolation } from './veth/host-isolation.ts';
+import { leftovers } from './veth/leftovers.ts';
+import { mtu } from './veth/mtu.ts';
+import { peerNamespaces } from './veth/peer-namespaces.ts';
+import { peers } from './veth/peers.ts';
+import { representors } from './veth/representors.ts';
 
 /** Every check, in the order in which reports show them; each stands behind those that it comes after. */
 export const CHECKS: readonly Check[] = [
@@ -130,4 +147,21 @@ export const CHECKS: readonly Check[] = [
   ipv6,
   inotifyLimits,
   dnsStub,
+  leftovers,
+  representors,
+  hostInterfaces,
+  peers,
+  peerNamespaces,
+  addresses,
+  hostIsolation,
+  dpuNetwork,
+  mtu,
+  taps,
+  bridges,
+  vms,
+  guestInterfaces,
+  hostRoute,
+  variablesFile,
+  variablesPair,
+  vf0InOvs,
 ];
