@@ -10,15 +10,14 @@ export interface Feature {
   readonly said: string;
 }
 
-/* One call for all devices is a tenth of one for each; ethtool before 5.9 has no wildcard and says nothing then. A
+/* One call for all devices is a tenth of one for each; ethtool before 5.9 has no wildcard and fails then. A
  * node without hardware network devices is not asked: nothing virtual offloads. */
 const SCRIPT = `set -- /sys/class/net/*/device
 if [ -e "$1" ]; then
   if command -v ethtool >/dev/null 2>&1; then
-    f=$(ethtool -k '*' 2>/dev/null)
-    if [ -n "$f" ]; then printf '%s\\n' "$f"
-    else for p in /sys/class/net/*; do ethtool -k "\${p##*/}" 2>/dev/null; done
-    fi | sed -nE '/^Features for /p; /^hw-tc-offload:/p'
+    {
+      ethtool -k '*' 2>/dev/null || for p in /sys/class/net/*; do ethtool -k "\${p##*/}" 2>/dev/null; done
+    } | sed -nE '/^Features for /p; /^hw-tc-offload:/p'
   else
     echo 'ethtool: not found' >&2
     (exit 127)
