@@ -17,7 +17,7 @@ export const integrationBridgeExists = defineCheck({
     MISSING: {
       text: 'bridge {bridge} does not exist',
       cause:
-        'ovn-controller makes it when it starts, or it was deleted. Without it ovn-controller logs "{bridge}.mgmt: connection failed (No such file or directory)".',
+        'ovn-controller makes it when it starts, or it was deleted. Without it ovn-controller logs "br-int.mgmt: connection failed (No such file or directory)".',
       remedy:
         'Make it: ovs-vsctl --may-exist add-br {bridge} -- set Bridge {bridge} fail_mode=secure, then restart ovnkube-node',
     },

@@ -68,18 +68,12 @@ export const offloadedFlows = defineCheck({
     const proven = proofs.filter(({ verdict }) => verdict === 'offloaded');
     if (findings.length > 0) return verdictOf(findings, [seen, ...proven.map(proof)]);
     if (proven.length > 0) return verdictOf([], [seen, ...proven.map(proof)], noteOn(proofs));
-    if (proofs.length === 0 && !datapath.cut) {
-      return notApplicable(
-        'no pod sends through a representor at this moment; flows go 10 s after the last packet',
-        [seen],
-      );
-    }
+    const idle = 'no pod sends enough TCP or UDP through a representor at this moment to tell';
+    if (!datapath.cut) return notApplicable(idle, [seen, ...proofs.map(({ flows }) => sample(flows))]);
     return undetermined(
-      datapath.cut
-        ? `there are more flows than are read, and none of the first ${datapath.flows.length} proves offload`
-        : 'the traffic of the pods is too little, or of a kind such as ICMP, to tell whether it is offloaded',
+      `there are more flows than are read, and none of the first ${datapath.flows.length} proves offload`,
       `Send TCP between pods of two nodes for some seconds, and look meanwhile: ${DUMP} type=offloaded`,
-      [seen, ...proofs.map(({ flows }) => sample(flows))],
+      [seen],
     );
   },
 });

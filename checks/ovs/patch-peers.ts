@@ -11,7 +11,7 @@ export const patchPeers = defineCheck({
   roles: ['dpu', 'control-plane', 'worker'],
   tags: ['ovs', 'ovn'],
   covers: ['A64b'],
-  after: ['ovs/daemons', 'ovs/integration-bridge'],
+  after: ['ovs/integration-bridge', 'ovs/external-bridge'],
   requires: ['ovs'],
   messages: {
     NO_PEER: {
@@ -40,6 +40,8 @@ export const patchPeers = defineCheck({
       const end = patches.find(({ name }) => name === peer);
       const expected = `${peer} with peer ${port.name}`;
       const about = { subject: port.name, expected, evidence: [ofInterface(port, 'options')] };
+      // Where another port names this one as its peer, that port's finding says it.
+      if (end === undefined && patches.some(({ options }) => options.get('peer') === port.name)) return [];
       if (end === undefined)
         return [report('NO_PEER', { ...about, args: { port: port.name, peer }, observed: `peer ${peer}` })];
       const both = { ...about, evidence: [ofInterface(port, 'options'), ofInterface(end, 'options')] };

@@ -25,7 +25,7 @@ export const portErrors = defineCheck({
     },
     OTHER: {
       text: '{error}',
-      cause: 'ovs-vswitchd could not set up {interface}.',
+      cause: 'ovs-vswitchd could not set up the port; this is what it says.',
       remedy:
         'Look at the port and the log: ovs-vsctl list Interface {interface}; tail -n 50 /var/log/openvswitch/ovs-vswitchd.log',
     },

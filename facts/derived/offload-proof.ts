@@ -10,7 +10,7 @@ export interface OffloadProof {
    * `unsure`: too little traffic, or of a kind that hardware need not take.
    */
   readonly verdict: 'offloaded' | 'partly' | 'software' | 'no-packets' | 'unsure';
-  /** Flows that carry the traffic of pods; LLDP, ARP, neighbour discovery and dropped packets are none. */
+  /** Flows that carry the traffic of pods; LLDP, ARP, multicast and dropped packets are none. */
   readonly flows: readonly Flow[];
 }
 
@@ -38,17 +38,20 @@ export function offloadProofs(
 /** The hardware forwards it: `partial` is a mere help. */
 export const isOffloaded = ({ offloaded, layer }: Flow): boolean => offloaded === 'yes' && layer !== 'ovs';
 
-const carriesTraffic = ({ etherType, actions }: Flow): boolean =>
-  (etherType === 0x0800 || etherType === 0x86dd) && actions !== 'drop';
+const carriesTraffic = ({ etherType, actions, destinationMac }: Flow): boolean =>
+  (etherType === 0x0800 || etherType === 0x86dd) && actions !== 'drop' && !isMulticast(destinationMac);
+
+/** The lowest bit of the first byte, as in 33:33:… of neighbour discovery. */
+const isMulticast = (mac: string | undefined): boolean => /^[0-9a-f][13579bdf]:/i.test(mac ?? '');
+
+/** Nothing keeps hardware from taking it: a flow of any protocol that tracks connections may be of ICMP. */
+const isForHardware = ({ ipProtocol, actions }: Flow): boolean =>
+  ipProtocol === TCP || ipProtocol === UDP || (ipProtocol === undefined && !actions.includes('ct('));
 
 function judge(flows: readonly Flow[]): OffloadProof['verdict'] {
   const inHardware = flows.filter(isOffloaded);
-  // A flow that matches any protocol may be of ICMP.
   const inSoftware = flows.filter(
-    (flow) =>
-      !isOffloaded(flow) &&
-      (flow.ipProtocol === TCP || flow.ipProtocol === UDP) &&
-      flow.packets >= ENOUGH_PACKETS,
+    (flow) => !isOffloaded(flow) && isForHardware(flow) && flow.packets >= ENOUGH_PACKETS,
   );
   const byHardware = packetsOf(inHardware);
   if (inSoftware.length === 0) return byHardware > 0 ? 'offloaded' : 'unsure';

@@ -1,0 +1,410 @@
+import test from 'ava';
+import type { Ovs } from '../../../facts/ovs.ts';
+import {
+  aBridge,
+  anInterface,
+  aPatch,
+  aTunnel,
+  dpu,
+  NO_OVS,
+  NOT_INSTALLED,
+  STARTED,
+  withBridge,
+  withId,
+  withInterface,
+  withOtherConfig,
+  withPort,
+} from '../../helpers/dpu-facts.ts';
+import {
+  aLink,
+  aProcess,
+  idsWith,
+  type JudgeNode,
+  judgeNode,
+  type NodeFacts,
+  onlyFault,
+  withLink,
+} from '../../helpers/node-facts.ts';
+
+const judge = (facts: NodeFacts, options: JudgeNode = {}) =>
+  judgeNode(facts, ['ovs'], { role: 'dpu', ...options });
+
+const broken = (change: (ovs: Ovs) => Ovs): NodeFacts => ({ ...dpu(), ovs: change(dpu().ovs) });
+
+test('a healthy DPU passes every check of a DPU', (t) => {
+  const results = judge(dpu());
+  t.deepEqual(idsWith(results, 'fail', 'warn', 'error', 'blocked', 'skip'), []);
+  t.true(results.size > 20);
+});
+
+test('a DPU of OVS-DOCA as DPF sets it up passes: other bridges, ports of type dpdk, patch ports between', (t) => {
+  const facts = dpu();
+  const ovs = facts.ovs;
+  facts.ovs = withId(withId(ovs, 'ovn-bridge-mappings', 'physnet:br-ovn'), 'ovn-gw-interface', 'br-ovn');
+  facts.ovs = {
+    ...facts.ovs,
+    openVSwitch: { ...facts.ovs.openVSwitch, ovsVersion: '2.9.0-0060-24.10-based-3.3.3' },
+    bridges: [
+      ...withBridge(
+        withInterface(ovs, 'patch-br-int-to-brp0_dpu-host', {
+          name: 'in',
+          options: new Map([['peer', 'patch-br-ovn_dpu-host-to-br-int']]),
+        }),
+        'br-int',
+        { datapathType: 'netdev' },
+      ).bridges.slice(0, 1),
+      aBridge(
+        'br-ovn',
+        [
+          anInterface('pf0hpf', { type: 'dpdk' }),
+          aPatch('patch-br-ovn_dpu-host-to-br-int', 'in'),
+          aPatch('puplinkbrovn', 'psfc'),
+        ],
+        { datapathType: 'netdev' },
+      ),
+      aBridge('br-sfc', [anInterface('p0', { type: 'dpdk' }), aPatch('psfc', 'puplinkbrovn')], {
+        datapathType: 'netdev',
+      }),
+    ],
+  };
+  facts.links = [aLink('br-ovn', { addresses: dpu().links[0]?.addresses ?? [] })];
+  t.deepEqual(idsWith(judge(facts), 'fail', 'warn', 'error', 'blocked'), []);
+});
+
+test('a node of another role without Open vSwitch has nothing to judge', (t) => {
+  const facts = { ...dpu(), ovs: NO_OVS, ovsInstallation: NOT_INSTALLED, processes: [aProcess('kubelet')] };
+  for (const role of ['control-plane', 'worker'] as const) {
+    const results = judge(facts, { role });
+    t.is(idsWith(results, 'skip').length, results.size, role);
+  }
+});
+
+test('no check of hardware passes on a simulated DPU', (t) => {
+  const results = judge(dpu(), { simulation: 'veth' });
+  for (const id of ['ovs/hw-offload', 'ovs/hw-offload-in-force', 'ovs/offloaded-flows'])
+    t.is(results.get(id)?.verdict, 'skip', id);
+});
+
+const FAULTS: readonly (readonly [
+  title: string,
+  facts: NodeFacts,
+  id: string,
+  code: string,
+  verdict?: 'warn',
+])[] = [
+  [
+    'no OVS at all',
+    { ...dpu(), ovs: NO_OVS, ovsInstallation: NOT_INSTALLED, processes: [] },
+    'daemons',
+    'NOT_INSTALLED',
+  ],
+  ['ovsdb-server is dead', { ...dpu(), processes: dpu().processes.slice(1) }, 'daemons', 'NOT_RUNNING'],
+  [
+    'ovs-vswitchd is dead',
+    { ...dpu(), processes: dpu().processes.filter(({ pid }) => pid !== 101) },
+    'daemons',
+    'NOT_RUNNING',
+  ],
+  [
+    'ovs-vswitchd is stopped',
+    { ...dpu(), processes: dpu().processes.map((one) => (one.pid === 101 ? { ...one, state: 'T' } : one)) },
+    'daemons',
+    'STOPPED',
+  ],
+  [
+    'the socket is gone',
+    {
+      ...dpu(),
+      ovs: NO_OVS,
+      ovsInstallation: { ...dpu().ovsInstallation, runtimeFiles: ['/run/openvswitch/ovsdb-server.pid'] },
+    },
+    'daemons',
+    'NO_SOCKET',
+  ],
+  [
+    'not started at boot',
+    { ...dpu(), ovsInstallation: { ...dpu().ovsInstallation, wantedBy: [] } },
+    'service-enabled',
+    'NOT_ENABLED',
+  ],
+  [
+    'an old release',
+    broken((ovs) => ({ ...ovs, openVSwitch: { ...ovs.openVSwitch, ovsVersion: '2.9.8' } })),
+    'version',
+    'TOO_OLD',
+  ],
+  [
+    'br-int is deleted',
+    broken((ovs) =>
+      withInterface(withBridge(ovs, 'br-int', undefined), 'patch-brp0_dpu-host-to-br-int', {
+        error: "No usable peer 'x' exists in 'system' datapath.",
+      }),
+    ),
+    'integration-bridge',
+    'MISSING',
+  ],
+  [
+    'br-int is standalone',
+    broken((ovs) => withBridge(ovs, 'br-int', { failMode: undefined })),
+    'fail-mode',
+    'NOT_SECURE',
+  ],
+  [
+    'brp0 is deleted',
+    { ...broken((ovs) => withBridge(ovs, 'brp0', undefined)), links: [aLink('p0')] },
+    'external-bridge',
+    'MISSING',
+  ],
+  [
+    'brp0 has no address',
+    { ...dpu(), links: withLink(dpu().links, 'brp0', { addresses: [] }) },
+    'external-bridge-address',
+    'NO_ADDRESS',
+  ],
+  ['p0 is not attached', broken((ovs) => withInterface(ovs, 'p0', undefined)), 'uplink-port', 'NOT_ATTACHED'],
+  [
+    'pf0hpf is not attached',
+    broken((ovs) => withInterface(ovs, 'pf0hpf', undefined)),
+    'host-representor-port',
+    'NOT_ATTACHED',
+  ],
+  [
+    'a stale port',
+    broken((ovs) =>
+      withInterface(ovs, 'pf0vf2', {
+        error: 'could not open network device pf0vf2 (No such device)',
+        ofport: -1,
+      }),
+    ),
+    'port-errors',
+    'NO_SUCH_DEVICE',
+  ],
+  [
+    'another error of a port',
+    broken((ovs) =>
+      withInterface(ovs, 'pf0vf2', {
+        error: 'could not add network device pf0vf2 to ofproto (Device or resource busy)',
+      }),
+    ),
+    'port-errors',
+    'OTHER',
+  ],
+  [
+    'a peer is wrong',
+    broken((ovs) =>
+      withInterface(ovs, 'patch-brp0_dpu-host-to-br-int', { options: new Map([['peer', 'elsewhere']]) }),
+    ),
+    'patch-peers',
+    'ASYMMETRIC',
+  ],
+  [
+    'one end of the patch is deleted',
+    broken((ovs) => withInterface(ovs, 'patch-brp0_dpu-host-to-br-int', undefined)),
+    'patch-peers',
+    'NO_PEER',
+  ],
+  [
+    'the bridges have different datapaths',
+    broken((ovs) => withBridge(ovs, 'brp0', { datapathType: 'netdev' })),
+    'patch-peers',
+    'DATAPATHS_DIFFER',
+  ],
+  [
+    'both ends of the patch are deleted',
+    broken((ovs) =>
+      withInterface(
+        withInterface(ovs, 'patch-brp0_dpu-host-to-br-int', undefined),
+        'patch-br-int-to-brp0_dpu-host',
+        undefined,
+      ),
+    ),
+    'patch-ports',
+    'MISSING',
+  ],
+  [
+    'the node has another name',
+    broken((ovs) => withId(ovs, 'host-k8s-nodename', 'host-dpu')),
+    'patch-port-names',
+    'OTHER_NODE',
+    'warn',
+  ],
+  [
+    'no host-k8s-nodename',
+    broken((ovs) => withId(ovs, 'host-k8s-nodename', undefined)),
+    'host-node-name',
+    'NOT_SET',
+  ],
+  [
+    'no ovn-gw-interface',
+    broken((ovs) => withId(ovs, 'ovn-gw-interface', undefined)),
+    'gateway-interface',
+    'NOT_SET',
+  ],
+  [
+    'ovn-gw-interface is nowhere',
+    broken((ovs) => withId(withId(ovs, 'ovn-bridge-mappings', undefined), 'ovn-gw-interface', 'p9')),
+    'gateway-interface',
+    'MISSING',
+  ],
+  [
+    'no ovn-gw-nexthop',
+    broken((ovs) => withId(ovs, 'ovn-gw-nexthop', undefined)),
+    'gateway-nexthop',
+    'NOT_SET',
+  ],
+  [
+    'the next hop is elsewhere',
+    broken((ovs) => withId(ovs, 'ovn-gw-nexthop', '192.168.44.1')),
+    'gateway-nexthop',
+    'OUTSIDE',
+  ],
+  [
+    'the next hop is no address',
+    broken((ovs) => withId(ovs, 'ovn-gw-nexthop', 'router')),
+    'gateway-nexthop',
+    'NO_ADDRESS',
+  ],
+  ['no system-id', broken((ovs) => withId(ovs, 'system-id', undefined)), 'chassis-settings', 'NOT_SET'],
+  ['vxlan', broken((ovs) => withId(ovs, 'ovn-encap-type', 'vxlan')), 'chassis-settings', 'ENCAP_TYPE'],
+  [
+    'ovn-remote is no database',
+    broken((ovs) => withId(ovs, 'ovn-remote', 'control-plane')),
+    'chassis-settings',
+    'REMOTE',
+  ],
+  ['no ovn-encap-ip', broken((ovs) => withId(ovs, 'ovn-encap-ip', undefined)), 'encap-ip', 'NOT_SET'],
+  [
+    "another node's ovn-encap-ip",
+    broken((ovs) => withId(ovs, 'ovn-encap-ip', '192.168.41.128')),
+    'encap-ip',
+    'NOT_OURS',
+  ],
+  ['no tunnel', broken((ovs) => withInterface(ovs, 'ovn-8c1016-0', undefined)), 'tunnels', 'NONE', 'warn'],
+  [
+    'a wrong local_ip',
+    broken((ovs) =>
+      withInterface(ovs, 'ovn-8c1016-0', aTunnel('ovn-8c1016-0', '192.168.40.111', '10.0.0.1')),
+    ),
+    'tunnel-endpoints',
+    'LOCAL_IP',
+  ],
+  [
+    'a tunnel to itself',
+    broken((ovs) => withInterface(ovs, 'ovn-8c1016-0', aTunnel('ovn-8c1016-0', '192.168.41.127'))),
+    'tunnel-endpoints',
+    'TO_ITSELF',
+  ],
+  [
+    'two tunnels to one address',
+    broken((ovs) => withPort(ovs, 'br-int', aTunnel('ovn-ffffff-0', '192.168.40.111'))),
+    'tunnel-endpoints',
+    'TWICE',
+  ],
+  [
+    'no management port',
+    broken((ovs) => withInterface(ovs, 'ovn-k8s-mp0', undefined)),
+    'management-port',
+    'MISSING',
+  ],
+  ['hw-offload unset', broken((ovs) => withOtherConfig(ovs, undefined)), 'hw-offload', 'NOT_SET'],
+  ['hw-offload false', broken((ovs) => withOtherConfig(ovs, 'false')), 'hw-offload', 'OFF'],
+  [
+    'hw-offload set after the start',
+    {
+      ...dpu(),
+      datapath: { flows: [], cut: false, unparsed: 0 },
+      ovsOffloadLog: {
+        logReadable: false,
+        lines: [],
+        values: [{ at: (STARTED + 60) * 1000, value: 'true', snapshot: false }],
+      },
+    },
+    'hw-offload-in-force',
+    'NOT_RESTARTED',
+  ],
+];
+
+for (const [title, facts, id, code, verdict = 'fail'] of FAULTS) {
+  test(`${title}: ovs/${id} alone`, (t) => {
+    const finding = onlyFault(t, judge(facts), `ovs/${id}`, code, verdict);
+    t.not(finding.observed, '');
+  });
+}
+
+test('what comes after a broken link is blocked', (t) => {
+  const dead = judge({ ...dpu(), processes: [] });
+  t.is(dead.get('ovs/daemons')?.verdict, 'fail');
+  t.deepEqual(idsWith(dead, 'pass'), []);
+  t.deepEqual(
+    judge(broken((ovs) => withOtherConfig(ovs, 'false'))).get('ovs/offloaded-flows')?.verdict,
+    'blocked',
+  );
+});
+
+test('the documented words', (t) => {
+  const message = (facts: NodeFacts, id: string): string =>
+    judge(facts).get(`ovs/${id}`)?.findings[0]?.message ?? '';
+  t.is(
+    message(
+      broken((ovs) => withId(ovs, 'ovn-gw-nexthop', undefined)),
+      'gateway-nexthop',
+    ),
+    "Couldn't get the required OVN Gateway NextHop. Exiting...",
+  );
+  t.is(
+    message(
+      broken((ovs) => withInterface(ovs, 'pf0hpf', undefined)),
+      'host-representor-port',
+    ),
+    'dpu host interface was not found for bridge "brp0"',
+  );
+  t.is(
+    message(
+      broken((ovs) =>
+        withInterface(ovs, 'pf0vf2', { error: 'could not open network device pf0vf2 (No such device)' }),
+      ),
+      'port-errors',
+    ),
+    'could not open network device pf0vf2 (No such device)',
+  );
+});
+
+test('gateway options in the environment of ovnkube stand in for the external ids', (t) => {
+  const environment = new Map([
+    ['OVN_GATEWAY_OPTS', '--gateway-interface=br-ovn --gateway-uplink-port=puplinkbrovn'],
+  ]);
+  const facts = {
+    ...broken((ovs) => withId(withId(ovs, 'ovn-gw-interface', undefined), 'ovn-gw-nexthop', undefined)),
+  };
+  facts.processes = [...dpu().processes, aProcess('ovnkube', { environment })];
+  const results = judge(facts);
+  t.deepEqual(idsWith(results, 'fail', 'warn', 'error'), []);
+  t.is(results.get('ovs/gateway-interface')?.verdict, 'skip');
+});
+
+test('the subnet of the host counts for the next hop where one is given', (t) => {
+  const facts = broken((ovs) =>
+    withId(withId(ovs, 'ovn-gw-nexthop', '203.0.113.1'), 'ovn-gw-router-subnet', '203.0.113.0/24'),
+  );
+  t.is(judge(facts).get('ovs/gateway-nexthop')?.verdict, 'pass');
+});
+
+test('the version is taken from the log where the database has none, and is undetermined without both', (t) => {
+  const facts = {
+    ...dpu(),
+    ...broken((ovs) => ({ ...ovs, openVSwitch: { ...ovs.openVSwitch, ovsVersion: undefined } })),
+  };
+  t.is(judge(facts).get('ovs/version')?.verdict, 'error');
+  const text = '2026-11-21T09:17:01.090Z|00007|bridge|INFO|ovs-vswitchd (Open vSwitch) 2.12.1';
+  const lines = [...dpu().ovsOffloadLog.lines, { at: 0, kind: 'version' as const, text }];
+  t.is(
+    judge({ ...facts, ovsOffloadLog: { ...dpu().ovsOffloadLog, lines } }).get('ovs/version')?.verdict,
+    'fail',
+  );
+});
+
+test('a monitor process that is older than the daemon is not the daemon', (t) => {
+  const facts = dpu();
+  facts.processes.push(aProcess('ovs-vswitchd', { pid: 99, startedAt: STARTED - 5, state: 'S' }));
+  t.is(judge(facts).get('ovs/daemons')?.verdict, 'pass');
+});
