@@ -1,10 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
 
 const SCHEMAS = resolve(import.meta.dirname, '../schemas');
 
-/** Whether xmllint (Debian: libxml2-utils) is here. */
-export const hasXmllint = spawnSync('xmllint', ['--version']).status === 0;
+const hasXmllint = spawnSync('xmllint', ['--version']).status === 0;
+
+/** A test that needs xmllint: CI installs it, and fails if these are skipped there. */
+export function withXmllint(title: string, implementation: (t: ExecutionContext) => Promise<void>): void {
+  if (hasXmllint) test(title, implementation);
+  else test.skip(`${title} (needs xmllint, of Debian's libxml2-utils)`, implementation);
+}
 
 /** What xmllint has against the files, under a schema of test/schemas; empty where it has nothing. */
 export function schemaErrors(schema: string, files: readonly string[]): string {

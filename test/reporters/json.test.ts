@@ -1,37 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import test from 'ava';
 import fc from 'fast-check';
 import { ROLES, SIMULATIONS } from '../../facts/derived/role.ts';
 import { renderJson } from '../../reporters/json.ts';
 import { EXIT, REPORT_FORMAT, type Result, VERDICTS } from '../../runner/report.ts';
 import { hostileReport } from '../helpers/hostile.ts';
+import { closed, compileSchema, publishedSchema, type Schema } from '../helpers/report-schema.ts';
 import { aFinding, aReport, aResult, brokenReport, healthyReport } from '../helpers/reports.ts';
 
-const FILE = resolve(import.meta.dirname, '../../schema/report.schema.json');
-
-type Schema = { [key: string]: unknown };
-
-const published = (): Schema => JSON.parse(readFileSync(FILE, 'utf8'));
-
-/** The schema as published lets fields be added; here one that it does not describe is an error. */
-function closed(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(closed);
-  if (typeof schema !== 'object' || schema === null) return schema;
-  const copy = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, closed(value)]));
-  return copy['type'] === 'object' ? { ...copy, additionalProperties: false } : copy;
-}
-
-const compile = (schema: unknown): ValidateFunction =>
-  new Ajv2020({
-    strict: true,
-    strictRequired: false,
-    strictTypes: false,
-    formats: { 'date-time': true },
-  }).compile(schema as Schema);
-
-const valid = compile(closed(published()));
+const valid = compileSchema(closed(publishedSchema()));
 
 const problems = (report: unknown): string => {
   valid(JSON.parse(renderJson(report as never)));
@@ -68,13 +44,13 @@ for (const [name, given] of wrong) {
 }
 
 test("the published schema allows fields of later versions, and not another format's", (t) => {
-  const open = compile(published());
+  const open = compileSchema(publishedSchema());
   t.true(open({ ...aReport(), later: true }));
   t.false(open({ ...aReport(), format: 2 }));
 });
 
 test('the schema has the words of the code', (t) => {
-  const text = JSON.stringify(published());
+  const text = JSON.stringify(publishedSchema());
   for (const list of [ROLES, SIMULATIONS, VERDICTS, Object.values(EXIT)])
     t.true(text.includes(`"enum":${JSON.stringify(list)}`), String(list));
   t.true(text.includes(`"const":${REPORT_FORMAT}`));
@@ -93,7 +69,7 @@ test('every field of the schema is described', (t) => {
       visit(value, `${path}/${key}`);
     }
   };
-  visit(published(), '');
+  visit(publishedSchema(), '');
 });
 
 test('nothing is lost or changed but text that is not well formed, and nothing raw is left', (t) => {

@@ -1,22 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import fc from 'fast-check';
 import { type JunitFlavor, renderJunit } from '../../reporters/junit.ts';
 import { matchesGolden } from '../helpers/golden.ts';
 import { hostileReport } from '../helpers/hostile.ts';
 import { aFinding, aReport, aResult, aTarget, brokenReport, healthyReport } from '../helpers/reports.ts';
 import { temporaryDirectory } from '../helpers/temporary.ts';
-import { hasXmllint, schemaErrors, xpath } from '../helpers/xmllint.ts';
+import { schemaErrors, withXmllint, xpath } from '../helpers/xmllint.ts';
 
 const JENKINS = 'jenkins-junit-10.xsd';
 const ANT = 'ant-junit.xsd';
-
-/** CI installs xmllint, and fails if these are skipped there. */
-function withXmllint(title: string, implementation: (t: ExecutionContext) => Promise<void>): void {
-  if (hasXmllint) test(title, implementation);
-  else test.skip(`${title} (needs xmllint, of Debian's libxml2-utils)`, implementation);
-}
 
 const count = (text: string, pattern: RegExp): number => [...text.matchAll(pattern)].length;
 
