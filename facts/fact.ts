@@ -95,11 +95,17 @@ export function json(answer: CommandAnswer): unknown {
   }
 }
 
+/** What sudo complains of and runs the command all the same. */
+const SUDO_WARNINGS = /^sudo: (?:unable to resolve host|setrlimit\().*\n?/gm;
+
+const SUDO_REFUSALS = /^sudo: |^Sorry, user |is not in the sudoers file/m;
+
 const program = (command: string): string => command.replace(/^sudo -n -- /, '').split(' ')[0] ?? command;
 
 /** Tells why a command failed from its exit code and standard error. */
 export function commandFailure(answer: CommandAnswer): FactFailure {
-  const { command, exitCode, stderr } = answer;
+  const { command, exitCode } = answer;
+  const stderr = answer.stderr.replace(SUDO_WARNINGS, '');
   const said = evidence(command, `exit code ${exitCode}: ${excerpt(stderr || answer.stdout) || 'no output'}`);
   if (exitCode === 127 || (/command not found/.test(stderr) && /sudo/.test(stderr))) {
     const name = program(command);
@@ -110,7 +116,7 @@ export function commandFailure(answer: CommandAnswer): FactFailure {
       evidence: said,
     };
   }
-  if (/^sudo:/m.test(stderr)) {
+  if (SUDO_REFUSALS.test(stderr)) {
     return {
       code: 'permission',
       message: `${program(command)} needs root, and sudo -n was refused`,
