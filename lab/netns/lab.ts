@@ -8,7 +8,7 @@ import { writeNodeDirectory } from './node-files.ts';
 import type { NodePlan, Topology } from './plan.ts';
 import { removeLab } from './remove.ts';
 import { identityFiles, withoutOvs } from './rootfs.ts';
-import { ipBatch, must } from './run.ts';
+import { ipBatch, must, type RunOptions, type RunResult, run } from './run.ts';
 import { makeKey, sshFiles, writeSshFiles } from './ssh.ts';
 import { defaultStateDir, type LabState, readState, writeState } from './state.ts';
 import { reserveSubnet } from './subnet.ts';
@@ -62,6 +62,11 @@ export class NetnsLab {
   /** The name by which `ip -n` knows a namespace of this lab. */
   netns(name: string): string {
     return netnsName(this.state.index, name);
+  }
+
+  /** Runs a program in a namespace that is no node: `fabric`, or a pod's, such as `host1-pod1`. */
+  execIn(namespace: string, argv: readonly string[], options?: RunOptions): Promise<RunResult> {
+    return run(['nsenter', `--net=/run/netns/${this.netns(namespace)}`, ...argv], options);
   }
 
   /** Removes every process, link, namespace, mount and file of the lab. */

@@ -50,8 +50,8 @@ export class LabNode {
   }
 
   /**
-   * Shows the node's netdevs afresh in the stacked sysfs. Needed after a netdev was deleted and one of the
-   * same name made: the stacked tree remembers the old one. Does nothing where sysfs is the kernel's alone.
+   * Shows the node's netdevs afresh in the stacked sysfs. Needed after a netdev was deleted, moved or made
+   * by hand: the stacked tree remembers what it saw. Does nothing where sysfs is the kernel's alone.
    */
   async restackSysfs(): Promise<void> {
     await this.sh('[ ! -d /run/lab/sysfs ] || sh /run/lab/stack-sysfs.sh');

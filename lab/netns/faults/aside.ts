@@ -2,7 +2,6 @@ import type { NetnsLab } from '../lab.ts';
 import type { LabNode } from '../node.ts';
 import { ipBatch, must } from '../run.ts';
 import type { Undo } from './fault.ts';
-import { editSysfs } from './sysfs-edit.ts';
 
 interface Address {
   family: string;
@@ -24,12 +23,12 @@ export async function moveAside(lab: NetnsLab, node: LabNode, netdev: string): P
   const routes = await json<Route[]>(node, `ip -j route show dev ${netdev}`);
   await ipBatch([`netns add ${aside}`]);
   await ipBatch([`link set ${netdev} netns ${aside}`], { netns: node.netns });
-  const undoSysfs = await forgetNetdev(node, netdev);
+  await node.restackSysfs();
 
   return async () => {
     await must(['ip', '-netns', aside, 'link', 'set', netdev, 'netns', String(node.pid)]);
     await ipBatch([`netns delete ${aside}`]);
-    await undoSysfs();
+    await node.restackSysfs();
     const addresses = (link?.addr_info ?? []).filter(({ scope }) => scope !== 'link');
     await node.sh(`
       ip link set ${netdev} mtu ${link?.mtu ?? 1500} up
@@ -42,16 +41,6 @@ export async function moveAside(lab: NetnsLab, node: LabNode, netdev: string): P
 function restoreRoute({ dst, gateway, protocol }: Route, netdev: string): string {
   if (protocol === 'kernel') return '';
   return `ip route replace ${dst} ${gateway === undefined ? '' : `via ${gateway}`} dev ${netdev}`;
-}
-
-/** Removes what the stacked sysfs says of a netdev; the kernel's own entry goes by itself. */
-async function forgetNetdev(node: LabNode, netdev: string): Promise<Undo> {
-  const { exitCode } = await node.exec(['test', '-d', '/run/lab/sysfs']);
-  if (exitCode !== 0) return async () => {};
-  return await editSysfs(
-    node,
-    `[ ! -L class/net/${netdev} ] || { rm -r "$(readlink -f class/net/${netdev})" class/net/${netdev}; }`,
-  );
 }
 
 async function json<Value>(node: LabNode, command: string): Promise<Value> {
