@@ -1,7 +1,9 @@
 import type { Topology } from '../plan.ts';
+import { daemonFaults } from './daemons.ts';
 import type { Fault } from './fault.ts';
 import { linkFaults } from './links.ts';
 import { ovsFaults } from './ovs.ts';
+import { ovsSettingFaults } from './ovs-settings.ts';
 import { programFaults } from './programs.ts';
 import { settingFaults } from './settings.ts';
 import { sriovFaults } from './sriov.ts';
@@ -15,6 +17,8 @@ export const faults: readonly Fault[] = [
   ...linkFaults,
   ...sriovFaults,
   ...ovsFaults,
+  ...daemonFaults,
+  ...ovsSettingFaults,
   ...programFaults,
   ...settingFaults,
   ...vethFaults,

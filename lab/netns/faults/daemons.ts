@@ -1,0 +1,40 @@
+import { waitUntilPlumbed } from '../bluefield/settle.ts';
+import { type Fault, fault } from './fault.ts';
+import {
+  CONTROLLER_PID,
+  OVSDB_PID,
+  pairOf,
+  signal,
+  startOvnController,
+  startOvsdb,
+  startVswitchd,
+  VSWITCHD_PID,
+} from './ovs-daemons.ts';
+
+const BLUEFIELD = ['bluefield'] as const;
+
+export const daemonFaults: Fault[] = [
+  fault(BLUEFIELD, 'vswitchd-killed', 'ovs-vswitchd is not running', async (lab, { pair }) => {
+    const { dpu } = lab.pair(pair);
+    await signal(dpu, VSWITCHD_PID, 'KILL');
+    return () => startVswitchd(lab, dpu, pairOf(lab, pair));
+  }),
+  fault(BLUEFIELD, 'vswitchd-hung', 'ovs-vswitchd is there but answers nothing', async (lab, { pair }) => {
+    const { dpu } = lab.pair(pair);
+    await signal(dpu, VSWITCHD_PID, 'STOP');
+    return () => signal(dpu, VSWITCHD_PID, 'CONT');
+  }),
+  fault(BLUEFIELD, 'ovsdb-killed', 'ovsdb-server is not running', async (lab, { pair }) => {
+    const { dpu } = lab.pair(pair);
+    await signal(dpu, OVSDB_PID, 'KILL');
+    return async () => {
+      await startOvsdb(dpu);
+      await waitUntilPlumbed(lab, [pairOf(lab, pair)], { control: false });
+    };
+  }),
+  fault(BLUEFIELD, 'ovn-controller-killed', 'ovn-controller is not running', async (lab, { pair }) => {
+    const { dpu } = lab.pair(pair);
+    await signal(dpu, CONTROLLER_PID, 'KILL');
+    return () => startOvnController(lab, dpu, pairOf(lab, pair));
+  }),
+];
