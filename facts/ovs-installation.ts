@@ -1,5 +1,5 @@
 import { defineFact } from './fact.ts';
-import { existing, paths } from './sources.ts';
+import { existing, paths, shell } from './sources.ts';
 
 /** What of Open vSwitch is installed on the node, told by files: no package manager is asked. */
 export interface OvsInstallation {
@@ -17,11 +17,8 @@ export interface OvsInstallation {
   readonly runtimeFiles: readonly string[];
 }
 
-const PROGRAMS = ['ovs-vswitchd', 'ovsdb-server', 'ovs-vsctl'].flatMap((program) =>
-  ['/usr/sbin', '/usr/bin', '/usr/local/sbin', '/usr/local/bin'].map(
-    (directory) => `${directory}/${program}`,
-  ),
-);
+/* A link to a program that is gone, as alternatives leave it, is no program: the shell knows. */
+const FIND_PROGRAMS = 'for t in ovs-vswitchd ovsdb-server ovs-vsctl; do command -v "$t"; done; true';
 
 const services = (directory: string): string[] =>
   ['openvswitch-switch.service', 'openvswitch.service'].map((unit) => existing(`${directory}/${unit}`));
@@ -30,7 +27,7 @@ export const ovsInstallation = defineFact({
   title: 'what of Open vSwitch is installed',
   sources: {
     packages: paths('/usr/share/doc/openvswitch*', '/usr/share/licenses/openvswitch*'),
-    programs: paths(...PROGRAMS.map(existing)),
+    programs: shell('command -v ovs-vswitchd ovsdb-server ovs-vsctl', FIND_PROGRAMS, []),
     units: paths(
       ...['/lib/systemd/system', '/usr/lib/systemd/system', '/etc/systemd/system'].flatMap(services),
     ),
@@ -41,5 +38,8 @@ export const ovsInstallation = defineFact({
     initLinks: paths('/etc/rc[2-5].d/S[0-9][0-9]openvswitch*'),
     runtimeFiles: paths('/run/openvswitch/*'),
   },
-  parse: (found): OvsInstallation => found,
+  parse: ({ programs, ...found }): OvsInstallation => ({
+    ...found,
+    programs: programs.stdout.split('\n').filter((line) => line.startsWith('/')),
+  }),
 });

@@ -51,8 +51,8 @@ export const absent = defineCheck({
       [...running, ...installed],
       [
         evidence(
-          'ls -d /usr/share/doc/openvswitch* /usr/sbin/ovs-vswitchd /usr/bin/ovs-vsctl',
-          'none exists',
+          'ls -d /usr/share/doc/openvswitch*; command -v ovs-vswitchd ovsdb-server ovs-vsctl',
+          'nothing',
         ),
         evidence('processes in /proc', 'no ovs-vswitchd and no ovsdb-server'),
       ],

@@ -54,10 +54,7 @@ export const daemons = defineCheck({
       return notApplicable('no Open vSwitch runs on this node, and none has left a socket', [runtime]);
     }
     if (none && programs.length === 0 && !socket) {
-      const proof = [
-        evidence('ls /usr/sbin/ovs-vswitchd /usr/bin/ovs-vsctl', 'No such file or directory'),
-        runtime,
-      ];
+      const proof = [evidence('command -v ovs-vswitchd ovsdb-server ovs-vsctl', 'not found'), runtime];
       const expected = 'ovsdb-server and ovs-vswitchd';
       const observed = 'no program and no process';
       return verdictOf(

@@ -29,7 +29,7 @@ export const installed = defineCheck({
     }
     const found = [...ovsInstallation.packages, ...ovsInstallation.programs];
     const said = evidence(
-      'ls -d /usr/share/doc/openvswitch* /usr/sbin/ovs-vswitchd /usr/bin/ovs-vsctl',
+      'ls -d /usr/share/doc/openvswitch*; command -v ovs-vswitchd ovsdb-server ovs-vsctl',
       found.join(' ') || 'none exists',
     );
     if (found.length > 0) return verdictOf([], [said]);
