@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import {
   type Check,
   defineCheck,
@@ -100,7 +100,11 @@ async function recordNode(directory: string, name: string, answers: object): Pro
   return file;
 }
 
-const temporary = async (): Promise<string> => mkdtemp(join(tmpdir(), 'dpu-doctor-test-'));
+async function temporary(t: ExecutionContext): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'dpu-doctor-test-'));
+  t.teardown(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
 
 interface Given {
   readonly nodes: readonly InventoryNode[];
@@ -134,7 +138,7 @@ const node = (name: string, file: string, more: Partial<InventoryNode> = {}): In
 });
 
 test('a healthy node passes, with exit code 0', async (t) => {
-  const directory = await temporary();
+  const directory = await temporary(t);
   const file = await recordNode(directory, 'host', saysLink('UP'));
   const report = await run(request({ nodes: [node('host', file)], checks: [linkUp('test/link')] }));
   t.deepEqual(
@@ -142,11 +146,10 @@ test('a healthy node passes, with exit code 0', async (t) => {
     [['test/link', 'pass']],
   );
   t.is(report.exitCode, 0);
-  await rm(directory, { recursive: true });
 });
 
 test('one broken link is one failure, and what comes after it is blocked by it', async (t) => {
-  const directory = await temporary();
+  const directory = await temporary(t);
   const file = await recordNode(directory, 'host', saysLink('DOWN'));
   const checks = [
     linkUp('test/link'),
@@ -165,11 +168,10 @@ test('one broken link is one failure, and what comes after it is blocked by it',
   t.is(report.results[0]?.findings[0]?.message, 'it is broken: eth0');
   t.is(report.results[0]?.findings[0]?.remedy, 'mend eth0');
   t.is(report.exitCode, 1);
-  await rm(directory, { recursive: true });
 });
 
 test('a fact that could not be had makes its checks errors with its reason, and no others', async (t) => {
-  const directory = await temporary();
+  const directory = await temporary(t);
   const file = await recordNode(directory, 'host', {
     [sourceKey(FACTS.links.sources.addr)]: {
       parts: [{ path: '', exitCode: 127, stdout: '', stderr: 'sh: ip: not found' }],
@@ -192,11 +194,10 @@ test('a fact that could not be had makes its checks errors with its reason, and 
     ],
   );
   t.is(report.exitCode, 2);
-  await rm(directory, { recursive: true });
 });
 
 test('a check that throws, and one that passes without evidence, are errors of their own', async (t) => {
-  const directory = await temporary();
+  const directory = await temporary(t);
   const file = await recordNode(directory, 'host', saysLink('UP'));
   const report = await run(
     request({ nodes: [node('host', file)], checks: [thrower, empty, linkUp('test/link')] }),
@@ -207,11 +208,10 @@ test('a check that throws, and one that passes without evidence, are errors of t
   );
   t.regex(report.results[0]?.reason ?? '', /out of order/);
   t.regex(report.results[1]?.reason ?? '', /without evidence/);
-  await rm(directory, { recursive: true });
 });
 
 test('a node that can not be examined is one error, and blocks what was planned on it alone', async (t) => {
-  const directory = await temporary();
+  const directory = await temporary(t);
   const file = await recordNode(directory, 'well', saysLink('UP'));
   const nodes = [
     node('gone', join(directory, 'none.json')),
@@ -229,11 +229,10 @@ test('a node that can not be examined is one error, and blocks what was planned 
     ],
   );
   t.is(report.exitCode, 2);
-  await rm(directory, { recursive: true });
 });
 
 test('hardware is not looked for on a simulated node', async (t) => {
-  const directory = await temporary();
+  const directory = await temporary(t);
   const file = await recordNode(directory, 'host', saysLink('UP'));
   const checks = [linkUp('test/link', { hardware: true })];
   const report = await run(request({ nodes: [node('host', file, { simulation: 'veth' })], checks }));
@@ -242,11 +241,10 @@ test('hardware is not looked for on a simulated node', async (t) => {
     [['skip', 'simulated']],
   );
   t.is(report.exitCode, 2, 'a run of skips has examined nothing');
-  await rm(directory, { recursive: true });
 });
 
 test('a pair is judged once, on its host, after the checks of both its nodes', async (t) => {
-  const directory = await temporary();
+  const directory = await temporary(t);
   const host = await recordNode(directory, 'host', saysLink('UP'));
   const dpu = await recordNode(directory, 'dpu', saysLink('DOWN'));
   const nodes = [node('host', host, { dpu: 'dpu' }), node('dpu', dpu, { role: 'dpu' })];
@@ -260,11 +258,10 @@ test('a pair is judged once, on its host, after the checks of both its nodes', a
     ],
   );
   t.deepEqual(report.results[1]?.pair, { host: 'host', dpu: 'dpu' });
-  await rm(directory, { recursive: true });
 });
 
 test('an interrupt leaves a complete report of what was known', async (t) => {
-  const directory = await temporary();
+  const directory = await temporary(t);
   const file = await recordNode(directory, 'host', saysLink('UP'));
   const interrupt = new AbortController();
   const events: RunEvent[] = [];
@@ -285,11 +282,10 @@ test('an interrupt leaves a complete report of what was known', async (t) => {
     ],
   );
   t.is(events.at(-1)?.kind, 'run-finished');
-  await rm(directory, { recursive: true });
 });
 
 test('--wait asks again until it passes', async (t) => {
-  const directory = await temporary();
+  const directory = await temporary(t);
   const file = await recordNode(directory, 'host', saysLink('DOWN'));
   const events: RunEvent[] = [];
   const mend = async (event: RunEvent): Promise<void> => {
@@ -305,5 +301,4 @@ test('--wait asks again until it passes', async (t) => {
   });
   t.is(report.results[0]?.verdict, 'pass');
   t.is(events.filter(({ kind }) => kind === 'target-answered').length, 2);
-  await rm(directory, { recursive: true });
 });
