@@ -1,0 +1,322 @@
+import test from 'ava';
+import type { Link } from '../../../facts/links.ts';
+import type { VethPeer } from '../../../facts/veth-peers.ts';
+import { faults, judgePair, onlyThis, verdictOn } from '../../helpers/judge-pair.ts';
+import { aLink } from '../../helpers/node-facts.ts';
+import { aRoute, change, type VethPairFacts, vethPair } from '../../helpers/veth-pair.ts';
+
+const judge = ({ host, dpu }: VethPairFacts, expect = {}) =>
+  judgePair('veth', { ...host }, { ...dpu }, expect);
+
+const find = (links: readonly Link[], name: string): Link => {
+  const link = links.find((candidate) => candidate.name === name);
+  if (link === undefined) throw new Error(`${name} is not there`);
+  return link;
+};
+
+const endOf = (links: readonly Link[], name: string): VethPeer => {
+  const { index, mac } = find(links, name);
+  return { kind: 'found', name, index, mac };
+};
+
+for (const [what, options] of [
+  ['the first pair', {}],
+  ['the second pair, whose representors are rep1-N', { pair: 1 }],
+  ['the second pair with dpu-simulator, whose representors are rep0-N', { pair: 1, representorPf: 0 }],
+] as const) {
+  test(`a healthy testbed passes every check: ${what}`, (t) => {
+    const results = judge(vethPair(options));
+    t.deepEqual(faults(results), []);
+    t.deepEqual(
+      results
+        .filter(({ verdict }) => verdict !== 'pass')
+        .map(({ checkId, verdict }) => `${checkId} ${verdict}`),
+      [],
+    );
+    t.is(results.length, 11);
+  });
+}
+
+test('what OVS, OVN and pods add is not counted, and is no fault', (t) => {
+  const pair = vethPair();
+  pair.dpu.links.push(
+    aLink('ovs-system', { kind: 'openvswitch', index: 60 }),
+    aLink('genev_sys_6081', { kind: 'geneve', index: 61 }),
+    aLink('breth0', { kind: 'openvswitch', index: 62 }),
+  );
+  // The management port is renamed on both sides.
+  change(pair.host, 'eth0-1', { name: 'ovn-k8s-mp0' });
+  change(pair.dpu, 'rep0-1', { name: 'ovn-k8s-mp0' });
+  pair.host.vethPeers.set('ovn-k8s-mp0', endOf(pair.dpu.links, 'ovn-k8s-mp0'));
+  pair.dpu.vethPeers.set('ovn-k8s-mp0', endOf(pair.host.links, 'ovn-k8s-mp0'));
+  // A pod has taken a VF, which is called eth0 in it.
+  change(pair.host, 'eth0-9', undefined);
+  change(pair.dpu, 'rep0-9', { linkNetnsid: 7, linkIndex: 2 });
+  pair.dpu.vethPeers.set('rep0-9', { kind: 'found', name: 'eth0', index: 2, mac: '0a:00:01:00:00:09' });
+  t.deepEqual(faults(judge(pair)), []);
+});
+
+test('a pair that is gone on both sides is one failure', (t) => {
+  const pair = vethPair();
+  change(pair.host, 'eth0-7', undefined);
+  change(pair.dpu, 'rep0-7', undefined);
+  onlyThis(t, judge(pair), 'veth/representors fail on dpu1', 'MISSING', ['rep0-7']);
+});
+
+test('two pairs that are gone are each named', (t) => {
+  const pair = vethPair({ pair: 1 });
+  for (const index of [3, 15]) {
+    change(pair.host, `eth0-${index}`, undefined);
+    change(pair.dpu, `rep1-${index}`, undefined);
+  }
+  onlyThis(t, judge(pair), 'veth/representors fail on dpu1', 'MISSING', ['rep1-3', 'rep1-15']);
+});
+
+test('a representor one too many is named', (t) => {
+  const pair = vethPair({ count: 17 });
+  onlyThis(t, judge(pair), 'veth/representors fail on dpu1', 'EXTRA', ['rep0-16']);
+  t.deepEqual(faults(judge(pair, { 'veth-pairs': 17 })), []);
+});
+
+test('representors of two PFs are refused as OVN-Kubernetes refuses them', (t) => {
+  const pair = vethPair();
+  change(pair.dpu, 'rep0-4', { name: 'rep1-4' });
+  pair.host.vethPeers.set('eth0-4', endOf(pair.dpu.links, 'rep1-4'));
+  const results = judge(pair);
+  onlyThis(t, results, 'veth/representors fail on dpu1', 'SEVERAL_PFS', ['rep1-4']);
+  t.is(
+    results.flatMap(({ findings }) => findings)[0]?.message,
+    'multiple PF IDs detected: 0 1 (DPU should serve only one PF)',
+  );
+});
+
+test('a VF that was renamed in the namespace of the host is missing there', (t) => {
+  const pair = vethPair();
+  change(pair.host, 'eth0-7', { name: 'data7' });
+  pair.dpu.vethPeers.set('rep0-7', endOf(pair.host.links, 'data7'));
+  onlyThis(t, judge(pair), 'veth/host-interfaces fail on host1', 'MISSING', ['eth0-7']);
+});
+
+test('a VF whose other end was never moved off the DPU is missing', (t) => {
+  const pair = vethPair();
+  change(pair.host, 'eth0-7', undefined);
+  change(pair.dpu, 'rep0-7', { linkNetnsid: undefined, linkIndex: undefined, linkName: 'eth0-7' });
+  pair.dpu.vethPeers.delete('rep0-7');
+  onlyThis(t, judge(pair), 'veth/host-interfaces fail on host1', 'MISSING', ['eth0-7']);
+});
+
+test('a VF one too many on the host alone is named', (t) => {
+  const pair = vethPair();
+  pair.host.links.push(aLink('eth0-16', { index: 70, kind: 'veth', linkIndex: 71, linkNetnsid: 3 }));
+  onlyThis(t, judge(pair), 'veth/host-interfaces fail on host1', 'EXTRA', ['eth0-16']);
+});
+
+test('an intermediate name blocks what it would falsify', (t) => {
+  const pair = vethPair();
+  pair.host.links.push(aLink('temp-host0-0', { index: 80, kind: 'veth', linkIndex: 81, linkNetnsid: 0 }));
+  const results = judge(pair);
+  onlyThis(t, results, 'veth/leftovers fail on host1', 'NOT_RENAMED', ['temp-host0-0']);
+  for (const id of ['veth/host-interfaces', 'veth/peers', 'veth/peer-namespaces', 'veth/host-isolation'])
+    t.is(verdictOn(results, id), 'blocked', id);
+  t.is(verdictOn(results, 'veth/dpu-network', 'dpu1'), 'pass');
+});
+
+for (const name of ['host0-eth0-7', 'dpu1-rep1-15', 'dpu0-rep0-3', 'temp-rep1-0']) {
+  test(`${name} is an intermediate name`, (t) => {
+    const pair = vethPair();
+    pair.dpu.links.push(aLink(name, { index: 80, kind: 'veth' }));
+    onlyThis(t, judge(pair), 'veth/leftovers fail on dpu1', 'NOT_RENAMED', [name]);
+  });
+}
+
+test('the set-up as the document has it: temp-host0-0 left, the renamed eth0 with an address', (t) => {
+  const pair = vethPair();
+  const representor = find(pair.dpu.links, 'rep0-0');
+  change(pair.host, 'eth0-0', { name: 'temp-host0-0' });
+  change(pair.dpu, 'rep0-0', { linkIndex: find(pair.host.links, 'temp-host0-0').index });
+  const addresses = [{ family: 'inet', address: '172.18.0.3', prefixLength: 16, scope: 'global' }] as const;
+  pair.host.links.push(
+    aLink('eth0-0', { index: 95, kind: 'veth', linkIndex: 96, linkNetnsid: 5, addresses }),
+  );
+  t.truthy(representor);
+  onlyThis(t, judge(pair), 'veth/leftovers fail on host1', 'NOT_RENAMED', ['temp-host0-0']);
+});
+
+test('pairs crossed between two numbers are both named, with what they are connected to', (t) => {
+  const pair = vethPair();
+  const [three, four] = [find(pair.dpu.links, 'rep0-3'), find(pair.dpu.links, 'rep0-4')];
+  change(pair.dpu, 'rep0-3', { index: four.index, linkIndex: four.linkIndex });
+  change(pair.dpu, 'rep0-4', { index: three.index, linkIndex: three.linkIndex });
+  const results = judge(pair);
+  onlyThis(t, results, 'veth/peers fail on host1', 'OTHER_PEER', ['eth0-3 ↔ rep0-3', 'eth0-4 ↔ rep0-4']);
+  t.regex(results.flatMap(({ findings }) => findings)[0]?.message ?? '', /other end of eth0-3 is rep0-4/);
+});
+
+test('a VF whose peer is elsewhere is named', (t) => {
+  const pair = vethPair();
+  change(pair.host, 'eth0-5', { linkIndex: 999 });
+  onlyThis(t, judge(pair), 'veth/peers fail on host1', 'OTHER_PEER', ['eth0-5 ↔ rep0-5']);
+});
+
+test('a VF that is no veth device has no peer', (t) => {
+  const pair = vethPair();
+  change(pair.host, 'eth0-5', { kind: 'dummy', linkIndex: undefined, linkNetnsid: undefined });
+  onlyThis(t, judge(pair), 'veth/peers fail on host1', 'OTHER_PEER', ['eth0-5 ↔ rep0-5']);
+});
+
+test('one pair crossed between hosts whose indexes coincide shows by its namespace id', (t) => {
+  const pair = vethPair();
+  change(pair.host, 'eth0-5', { linkNetnsid: 1 });
+  change(pair.dpu, 'rep0-5', { linkNetnsid: 1 });
+  onlyThis(t, judge(pair), 'veth/peers fail on host1', 'OTHER_NAMESPACE', ['eth0-5 ↔ rep0-5']);
+});
+
+test('all pairs crossed between hosts whose indexes coincide show by their other ends', (t) => {
+  const [first, second] = [vethPair(), vethPair({ pair: 1, representorPf: 0 })];
+  const crossed = { host: first.host, dpu: second.dpu };
+  // Each side is connected to a side that is not in this pair, and everything but the MAC addresses is alike.
+  const results = judge(crossed);
+  t.deepEqual(faults(results), ['veth/peer-namespaces fail on host1']);
+  t.is(verdictOn(results, 'veth/peers'), 'pass');
+  t.is(results.flatMap(({ findings }) => findings).length, 32);
+});
+
+test('a VF that another host has is told from one in a pod', (t) => {
+  const pair = vethPair();
+  change(pair.host, 'eth0-9', undefined);
+  change(pair.dpu, 'rep0-9', { linkNetnsid: 7 });
+  pair.dpu.vethPeers.set('rep0-9', { kind: 'found', name: 'eth0-9', index: 19, mac: '0a:00:01:01:00:09' });
+  onlyThis(t, judge(pair), 'veth/peer-namespaces fail on host1', 'OTHER_NODE', ['rep0-9']);
+});
+
+test('without the right to look into the other namespace the peers are not called right', (t) => {
+  const pair = vethPair();
+  for (const name of pair.host.vethPeers.keys())
+    pair.host.vethPeers.set(name, { kind: 'refused', errno: 13 });
+  const results = judge(pair);
+  t.deepEqual(faults(results), ['veth/peer-namespaces error on host1']);
+  t.is(verdictOn(results, 'veth/peers'), 'pass');
+});
+
+test('an address on a VF is a failure, and so is one on a representor', (t) => {
+  const addresses = [{ family: 'inet', address: '172.18.0.3', prefixLength: 16, scope: 'global' }] as const;
+  const onHost = vethPair();
+  change(onHost.host, 'eth0-3', { addresses });
+  onlyThis(t, judge(onHost), 'veth/addresses fail on host1', 'HAS_ADDRESS', ['eth0-3']);
+  const onDpu = vethPair({ pair: 1 });
+  change(onDpu.dpu, 'rep1-3', { addresses });
+  onlyThis(t, judge(onDpu), 'veth/addresses fail on dpu1', 'HAS_ADDRESS', ['rep1-3']);
+});
+
+test("link-local and OVN-Kubernetes' masquerade addresses are no fault", (t) => {
+  const pair = vethPair();
+  change(pair.host, 'eth0-0', {
+    addresses: [
+      { family: 'inet6', address: 'fe80::1', prefixLength: 64, scope: 'link' },
+      { family: 'inet', address: '169.254.0.2', prefixLength: 17, scope: 'global' },
+      { family: 'inet6', address: 'fd69::2', prefixLength: 112, scope: 'global' },
+    ],
+  });
+  t.deepEqual(faults(judge(pair)), []);
+});
+
+const asDpuSimulator = (pair: VethPairFacts): VethPairFacts => {
+  for (const side of [pair.host, pair.dpu]) {
+    side.links = side.links.map((link) => ({ ...link, mac: `52:54:00:${link.mac.slice(9)}` }));
+    for (const [name, peer] of side.vethPeers)
+      if (peer.kind === 'found') side.vethPeers.set(name, { ...peer, mac: `52:54:00:${peer.mac.slice(9)}` });
+  }
+  return pair;
+};
+
+test('dpu-simulator gives eth0-0 an address and leaves its hosts their network', (t) => {
+  const pair = asDpuSimulator(vethPair());
+  const addresses = [{ family: 'inet', address: '172.30.0.4', prefixLength: 24, scope: 'global' }] as const;
+  change(pair.host, 'eth0-0', { addresses });
+  pair.host.links.push(aLink('eth0', { index: 97, addresses }));
+  pair.host.routes.push(aRoute('default', { gateways: ['172.18.0.1'] }));
+  const results = judge(pair);
+  t.deepEqual(faults(results), []);
+  t.is(verdictOn(results, 'veth/host-isolation'), 'skip');
+  change(pair.host, 'eth0-3', { addresses });
+  onlyThis(t, judge(pair), 'veth/addresses fail on host1', 'HAS_ADDRESS', ['eth0-3']);
+});
+
+test('a default route on the host is a failure, of IPv4 and of IPv6', (t) => {
+  const v4 = vethPair();
+  v4.host.routes.push(aRoute('default', { devices: ['eth0-0'], gateways: ['172.18.0.1'] }));
+  const results = judge(v4);
+  onlyThis(t, results, 'veth/host-isolation fail on host1', 'DEFAULT_ROUTE', [
+    'default via 172.18.0.1 dev eth0-0',
+  ]);
+  t.is(
+    results.flatMap(({ findings }) => findings)[0]?.remedy,
+    'ip -4 route del default via 172.18.0.1 dev eth0-0',
+  );
+  const v6 = vethPair();
+  v6.host.routes.push(aRoute('default', { family: 'inet6', devices: ['eth0-0'] }));
+  onlyThis(t, judge(v6), 'veth/host-isolation fail on host1', 'DEFAULT_ROUTE', ['default dev eth0-0']);
+});
+
+test('routes that lead nowhere, through the DPU or from another table do not end the isolation', (t) => {
+  const pair = vethPair();
+  pair.host.routes.push(
+    aRoute('default', { type: 'unreachable', devices: ['lo'] }),
+    aRoute('default', { table: '7', devices: ['eth0-0'] }),
+    aRoute('default', { devices: ['pf'] }),
+    aRoute('10.244.0.0/16', { devices: ['eth0-0'] }),
+  );
+  t.deepEqual(faults(judge(pair)), []);
+});
+
+test('eth0 of kind with an address is a way around the DPU without any default route', (t) => {
+  const pair = vethPair();
+  const addresses = [{ family: 'inet', address: '172.18.0.3', prefixLength: 16, scope: 'global' }] as const;
+  pair.host.links.push(aLink('eth0', { index: 97, addresses }));
+  pair.host.routes.push(aRoute('172.18.0.0/16', { protocol: 'kernel' }));
+  onlyThis(t, judge(pair), 'veth/host-isolation fail on host1', 'KIND_INTERFACE', ['eth0']);
+});
+
+test('the DPU needs eth0, an address and a default route, each its own message', (t) => {
+  const gone = vethPair();
+  change(gone.dpu, 'eth0', undefined);
+  onlyThis(t, judge(gone), 'veth/dpu-network fail on dpu1', 'NO_INTERFACE', ['eth0']);
+  const bare = vethPair();
+  change(bare.dpu, 'eth0', { addresses: [] });
+  bare.dpu.routes = [];
+  onlyThis(t, judge(bare), 'veth/dpu-network fail on dpu1', 'NO_ADDRESS', ['eth0']);
+  const stuck = vethPair();
+  stuck.dpu.routes = [aRoute('default', { devices: ['rep0-1'] })];
+  onlyThis(t, judge(stuck), 'veth/dpu-network fail on dpu1', 'NO_DEFAULT_ROUTE', ['eth0']);
+});
+
+test('once OVN-Kubernetes runs, the address and the default route of the DPU are on breth0', (t) => {
+  const pair = vethPair();
+  const { addresses } = find(pair.dpu.links, 'eth0');
+  change(pair.dpu, 'eth0', { addresses: [], master: 'ovs-system' });
+  pair.dpu.links.push(aLink('breth0', { index: 98, addresses }));
+  pair.dpu.routes = [aRoute('default', { devices: ['breth0'], gateways: ['172.18.0.1'] })];
+  t.deepEqual(faults(judge(pair)), []);
+});
+
+test('an MTU that differs on the two ends is a failure', (t) => {
+  const pair = vethPair();
+  change(pair.host, 'eth0-2', { mtu: 1400 });
+  onlyThis(t, judge(pair), 'veth/mtu fail on host1', 'MTU_DIFFERS', ['eth0-2']);
+});
+
+test('where there is nothing to judge, no check passes', (t) => {
+  const nothing = { links: [aLink('lo')], routes: [], vethPeers: new Map() };
+  const results = judge({ host: { ...nothing }, dpu: { ...nothing } });
+  const verdicts = new Map(results.map(({ checkId, target, verdict }) => [`${checkId} ${target}`, verdict]));
+  t.is(verdicts.get('veth/representors dpu1'), 'fail');
+  t.is(verdicts.get('veth/dpu-network dpu1'), 'fail');
+  for (const id of ['peers', 'peer-namespaces', 'mtu', 'host-isolation', 'addresses'])
+    t.not(verdicts.get(`veth/${id} host1`), 'pass', id);
+  t.is(verdicts.get('veth/addresses dpu1'), 'skip');
+});
+
+test('a count without sense neither hangs nor passes what it should not', (t) => {
+  for (const count of [-3, 0.5, 1e9, Number.MAX_SAFE_INTEGER])
+    t.deepEqual(faults(judge(vethPair(), { 'veth-pairs': count })), ['veth/representors fail on dpu1']);
+});
