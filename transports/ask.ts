@@ -82,7 +82,8 @@ async function runRound(
     watch.end();
   }
   const givenUp = options.signal.aborted || watch.verdict !== undefined;
-  if (givenUp && stdout.processGroup !== undefined) await endLeftover(transport, stdout.processGroup);
+  if (givenUp && stdout.processGroup !== undefined)
+    await endLeftover(transport, stdout.processGroup, watch.verdict?.culprit ? LONG : SHORT);
   if (options.signal.aborted) broken = INTERRUPTED;
   else if (!stdout.started && broken === undefined && !answeredBefore)
     throw noShell(transport, stdout, stderr, watch.verdict);
@@ -104,13 +105,14 @@ async function runRound(
   return { outcomes, remaining: [] };
 }
 
-/** A node gets this long to end what was given up, in milliseconds. */
-const KILL_TIMEOUT = 1000;
+/** A node gets this long to end what was given up, in milliseconds: long where it answers, short where it may be gone. */
+const LONG = 5000;
+const SHORT = 1000;
 
 /** What was given up must not go on on the node: sshd ends no process of root's, and docker none at all. */
-async function endLeftover(transport: Transport, processGroup: number): Promise<void> {
+async function endLeftover(transport: Transport, processGroup: number, timeout: number): Promise<void> {
   const ignore = (): void => {};
-  const signal = AbortSignal.timeout(KILL_TIMEOUT);
+  const signal = AbortSignal.timeout(timeout);
   await transport.run(renderKill(processGroup), { signal, onStdout: ignore, onStderr: ignore }).catch(ignore);
 }
 
