@@ -5,6 +5,7 @@ import type { RunRequest } from '../runner/run.ts';
 import { groupOf, selectChecks } from '../runner/select.ts';
 import { SUITES, type Suite } from '../suites/index.ts';
 import { nearest } from '../suites/nearest.ts';
+import { passphraseFrom } from '../transports/ssh/passphrase.ts';
 import type { RunFlags } from './run.ts';
 import { parseTarget } from './target.ts';
 import { UsageError } from './usage-error.ts';
@@ -44,6 +45,7 @@ export async function runRequest(suiteName: string, flags: RunFlags): Promise<Re
       ...(flags.identity === undefined ? {} : { identityFile: flags.identity }),
       ...(flags.knownHosts === undefined ? {} : { knownHostsFile: flags.knownHosts }),
       ...(flags.acceptAnyHostKey === true ? { insecure: 'accept-any-host-key' as const } : {}),
+      passphrase: passphraseFrom(process.env, { input: process.stdin, output: process.stderr }),
     },
   };
 }

@@ -1,6 +1,3 @@
-import { createInterface } from 'node:readline';
-import { Writable } from 'node:stream';
-
 /** The terminal that a passphrase is asked on: one that is no terminal is not asked. */
 export interface Terminal {
   readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };
@@ -32,7 +29,9 @@ export function passphraseFrom(
   };
 }
 
-function askFor(file: string, { input, output }: Terminal): Promise<string | undefined> {
+async function askFor(file: string, { input, output }: Terminal): Promise<string | undefined> {
+  const { createInterface } = await import('node:readline');
+  const { Writable } = await import('node:stream');
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input, output: silent, terminal: true });
   output.write(`Passphrase of ${JSON.stringify(file)}: `);

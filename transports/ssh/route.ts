@@ -211,7 +211,7 @@ function checkHost(host: string): string {
 }
 
 function checkUser(user: string, address: string): void {
-  if (/^[^\s\p{Cc}'"`$;&|<>(){}\\-][^\s\p{Cc}'"`$;&|<>(){}]{0,255}$/u.test(user)) return;
+  if (/^[^\s\p{Cc}'"`$;&|<>(){}\\-][^\s\p{Cc}'"`$;&|<>(){}]{0,255}\$?$/u.test(user)) return;
   throw new TransportError(
     'configuration',
     `${JSON.stringify(user)} is no user name to log in to ${address} with`,

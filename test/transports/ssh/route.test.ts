@@ -183,7 +183,7 @@ test('hosts and users that there are are taken', (t) => {
     'bücher.example',
   ])
     t.is(only(route(t, '', { address })).host, address);
-  for (const user of ['root', 'svc-dpu', 'a.b', 'first.last@example.org', 'DOM\\user', '_x'])
+  for (const user of ['root', 'svc-dpu', 'a.b', 'first.last@example.org', 'DOM\\user', 'machine$', '_x'])
     t.is(only(route(t, '', { address: 'a', user })).user, user);
 });
 
