@@ -36,38 +36,35 @@ const LOG = '/var/log/openvswitch/ovs-vswitchd.log';
  * "Flow API Enabled" is what OVS up to 3.5 writes when it turns offload on, "Flow HW offload is enabled" later ones.
  * The journal has one JSON object a line; only those that set Open_vSwitch's other_config are wanted.
  */
-const SCRIPT = `(
-log=${LOG}
-if $as_root test -r "$log"; then
-  echo 'log readable'
-  $as_root grep -E '\\|00001\\|vlog\\|INFO\\|opened log file|\\|bridge\\|INFO\\|ovs-vswitchd \\(Open vSwitch\\)|Flow API Enabled|Flow HW offload is enabled' "$log" | tail -n 100
-fi
-for db in /etc/openvswitch/conf.db /var/lib/openvswitch/conf.db; do
-  $as_root test -r "$db" || continue
-  $as_root sed -nE '/"Open_vSwitch":\\{"[^"]*":\\{[^}]*"other_config"/{
+const PICK = String.raw`
+/\|00001\|vlog\|INFO\|opened log file|\|bridge\|INFO\|ovs-vswitchd \(Open vSwitch\)|Flow API Enabled|Flow HW offload is enabled/{p;b
+}
+/"Open_vSwitch":\{"[^"]*":\{[^}]*"other_config"/{
 h
-s/.*"_date":([0-9]+).*/date \\1/p
+s/.*"_date":([0-9]+).*/date \1/p
 g
 s/.*"_is_diff":true.*/diff/p
 g
 s/.*"_comment":"(compact|convert).*/snapshot/p
 g
-s/.*"Open_vSwitch":\\{"[^"]*":(\\{[^}]*\\}).*/row \\1/p
-}' "$db" | tail -n 3000
-  break
+s/.*"Open_vSwitch":\{"[^"]*":(\{[^}]*\}).*/row \1/p
+}`;
+
+const SCRIPT = `(
+set --
+for f in ${LOG} /etc/openvswitch/conf.db /var/lib/openvswitch/conf.db; do
+  $as_root test -r "$f" || continue
+  set -- "$@" "$f"
+  case $f in *.log) echo 'log readable' ;; *) break ;; esac
 done
+[ $# = 0 ] || $as_root sed -nE '${PICK}' "$@"
 true
 ) 2>/dev/null`;
 
 export const ovsOffloadLog = defineFact({
   title: "Open vSwitch's records about hardware offload",
   sources: {
-    records: shell(
-      `grep Flow ${LOG}; other_config in conf.db`,
-      SCRIPT,
-      ['test', 'grep', 'sed', 'tail'],
-      true,
-    ),
+    records: shell(`Flow API lines of ${LOG}, other_config in conf.db`, SCRIPT, ['test', 'sed'], true),
   },
   parse({ records: { stdout } }): OvsOffloadLog {
     const lines = stdout.split('\n');
