@@ -60,13 +60,21 @@ for (@ends) {
   print "$name refused $error\\n" if $error;
 }`;
 
+/** On a node without simulated VFs and representors, nothing is started. */
+const SCRIPT = `status=0
+for p in /sys/class/net/eth[0-9]*-[0-9]* /sys/class/net/rep[0-9]*-[0-9]*; do
+  [ -e "$p" ] || continue
+  perl -e '${PERL}'
+  status=$?
+  break
+done
+(exit $status)`;
+
 /** The other ends of the simulated VFs, representors and management ports whose other end is in another namespace. */
 export const vethPeers = defineFact({
   title: 'other ends of veth devices',
   sources: {
-    peers: shell('other ends of veth devices by RTM_GETLINK with IFLA_TARGET_NETNSID', `perl -e '${PERL}'`, [
-      'perl',
-    ]),
+    peers: shell('other ends of veth devices by RTM_GETLINK with IFLA_TARGET_NETNSID', SCRIPT, ['perl']),
   },
   parse: ({ peers }): ReadonlyMap<string, VethPeer> =>
     new Map(
