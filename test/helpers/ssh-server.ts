@@ -11,10 +11,17 @@ export interface KeyPair {
   readonly public: string;
 }
 
-export const makeKey = (passphrase?: string): KeyPair =>
-  passphrase === undefined
-    ? ssh2.utils.generateKeyPairSync('ed25519')
-    : ssh2.utils.generateKeyPairSync('ed25519', { passphrase, cipher: 'aes256-ctr', rounds: 4 });
+/** ssh2 now and then writes a key that it can't read itself; such a one is thrown away. */
+export function makeKey(passphrase?: string): KeyPair {
+  for (;;) {
+    const key =
+      passphrase === undefined
+        ? ssh2.utils.generateKeyPairSync('ed25519')
+        : ssh2.utils.generateKeyPairSync('ed25519', { passphrase, cipher: 'aes256-ctr', rounds: 4 });
+    const readable = [ssh2.utils.parseKey(key.private, passphrase), ssh2.utils.parseKey(key.public)];
+    if (!readable.some((parsed) => parsed instanceof Error)) return key;
+  }
+}
 
 /** Writes a private key as OpenSSH wants it, and gives the file's name. */
 export function writeKey(directory: string, name: string, key: KeyPair): string {

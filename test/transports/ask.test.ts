@@ -33,7 +33,7 @@ test('asking for nothing runs nothing', async (t) => {
 });
 
 test('a source that hangs is given up and the others are asked without it', async (t) => {
-  const outcomes = await ask(localTransport(), [ONE, HANGING, TWO], unhurried({ sourceTimeout: 400 }));
+  const outcomes = await ask(localTransport(), [ONE, HANGING, TWO], unhurried({ sourceTimeout: 1500 }));
   t.is(said(outcomes, ONE), 'one\n');
   t.is(said(outcomes, HANGING), 'timeout');
   t.is(said(outcomes, TWO), 'two\n');
@@ -92,7 +92,7 @@ test('a node that answers without end is given up', async (t) => {
 });
 
 test('the time of the node ends every source that is left, in one round', async (t) => {
-  const outcomes = await ask(localTransport(), [ONE, HANGING, TWO], unhurried({ timeout: 500 }));
+  const outcomes = await ask(localTransport(), [ONE, HANGING, TWO], unhurried({ timeout: 2500 }));
   t.deepEqual(
     [ONE, HANGING, TWO].map((source) => said(outcomes, source)),
     ['one\n', 'timeout', 'timeout'],
@@ -101,11 +101,16 @@ test('the time of the node ends every source that is left, in one round', async 
 
 test('an interrupt ends every source that is left', async (t) => {
   const controller = new AbortController();
-  setTimeout(() => controller.abort(), 300);
-  const outcomes = await ask(localTransport(), [ONE, HANGING, TWO], unhurried({ signal: controller.signal }));
+  const transport = speaking(({ signal, onStdout, onStderr }, mark) => {
+    for (const say of [onStdout, onStderr])
+      say(Buffer.from(`\n${mark} H\n\n${mark} B 0\n\n${mark} E 0 0\n\n${mark} D 0\n\n${mark} B 1\n`));
+    controller.abort();
+    return untilAborted(signal);
+  });
+  const outcomes = await ask(transport, [ONE, HANGING, TWO], unhurried({ signal: controller.signal }));
   t.deepEqual(
     [ONE, HANGING, TWO].map((source) => said(outcomes, source)),
-    ['one\n', 'interrupted', 'interrupted'],
+    ['', 'interrupted', 'interrupted'],
   );
 });
 
