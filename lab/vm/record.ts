@@ -89,7 +89,9 @@ ip netns exec pod1 ping -c 2000 -i 0.1 10.244.1.6 >/dev/null 2>&1 &
 ping -c 2000 -i 0.1 192.168.40.254 >/dev/null 2>&1 &
 `;
 
-const fileName = (command: string): string => command.replaceAll("'", '').replaceAll(/[ /]+/g, '_');
+/** A name that every file system takes. */
+const fileName = (command: string): string =>
+  command.replaceAll("'*'", 'all').replaceAll(':', '-').replaceAll(/[ /]+/g, '_');
 
 async function record(vm: Vm, directory: string, list: readonly string[]): Promise<string[]> {
   const rows: string[] = [];

@@ -35,7 +35,7 @@ function describe({ name, profile, ssh, inventoryFile }: Vm): string {
     'to log in:',
     `  ssh ${options} -p ${ssh.port} ${ssh.user}@${ssh.address}`,
     'to run dpu-doctor against it:',
-    `  npm start -- check --inventory ${inventoryFile}`,
+    `  npm start -- run --inventory ${inventoryFile}`,
     '',
   ].join('\n');
 }

@@ -59,14 +59,19 @@ const offloadFaults = {
   },
   'hw-offload-no-restart': {
     title: 'hw-offload was set to true after ovs-vswitchd had started, and it was not restarted',
-    // The log of a start with offload would say otherwise.
+    // Open vSwitch 3.1 logs "Flow API Enabled" at that moment and offloads from then on: no restart was needed.
+    // The log of the boot, which had offload from the start, goes first.
     apply:
       vsctl('remove Open_vSwitch . other_config hw-offload') +
       'rm /var/log/openvswitch/ovs-vswitchd.log\n' +
       restart +
-      // In 3.1 "Flow API Enabled" is logged at the moment it is set: the API is on, for ports added later.
       vsctl('set Open_vSwitch . other_config:hw-offload=true'),
-    undo: restart,
+    undo: `rm /var/log/openvswitch/ovs-vswitchd.log\n${restart}`,
+  },
+  'hw-offload-false-no-restart': {
+    title: 'hw-offload was set to false, and ovs-vswitchd was not restarted: it still offloads',
+    apply: vsctl('set Open_vSwitch . other_config:hw-offload=false'),
+    undo: vsctl('set Open_vSwitch . other_config:hw-offload=true'),
   },
   'tc-policy-skip-hw': {
     title: 'tc-policy keeps every flow out of the hardware',
