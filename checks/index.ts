@@ -6,6 +6,7 @@ import { managementPortExists } from './gateway/management-port-exists.ts';
 import { managementPortPciAddress } from './gateway/management-port-pci-address.ts';
 import { managementPortResource } from './gateway/management-port-resource.ts';
 import { managementPortSetting } from './gateway/management-port-setting.ts';
+import { managementPortUp } from './gateway/management-port-up.ts';
 import { nodeMode } from './gateway/node-mode.ts';
 import { ovnkubeRunning } from './gateway/ovnkube-running.ts';
 import { pfNetdevs } from './gateway/pf-netdevs.ts';
@@ -91,6 +92,7 @@ export const CHECKS: readonly Check[] = [
   expectedSettings,
   interfaceSetting,
   managementPortExists,
+  managementPortUp,
   managementPortPciAddress,
   pfPciAddress,
   pfNetdevs,

@@ -1,3 +1,4 @@
+import { RENAMED_MANAGEMENT_PORT } from '../../facts/derived/gateway.ts';
 import { evidence } from '../../facts/fact.ts';
 import { defineCheck, expectedGap, notApplicable, pass, verdictOf } from '../define.ts';
 
@@ -12,7 +13,7 @@ export const ovnkubeRunning = defineCheck({
   tags: ['gateway', 'ovn-kubernetes'],
   covers: ['G25', 'K1'],
   after: ['gateway/management-port-exists', 'gateway/pf-pci-address', 'gateway/pf-netdevs'],
-  requires: ['ovnkube', 'processes'],
+  requires: ['links', 'ovnkube', 'processes'],
   messages: {
     NOT_RUNNING: {
       text: 'no ovnkube runs on a node of the cluster',
@@ -22,20 +23,24 @@ export const ovnkubeRunning = defineCheck({
     },
   },
   docs: ['seed G L81', 'seed K L3'],
-  judge({ facts: { ovnkube, processes }, subject, report }) {
-    const kubelet = processes.find(({ name }) => name === 'kubelet');
+  judge({ facts: { links, ovnkube, processes }, subject, report }) {
     if (ovnkube.pid !== undefined) return pass([evidence(`/proc/${ovnkube.pid}/comm`, 'ovnkube')]);
-    if (kubelet === undefined)
-      return notApplicable('no kubelet runs here either: the node is in no cluster yet', [
-        evidence('/proc/*/comm', 'neither ovnkube nor kubelet'),
-      ]);
-    const said = [evidence(`/proc/${kubelet.pid}/comm`, 'kubelet'), evidence('/proc/*/comm', 'no ovnkube')];
+    const kubelet = processes.find(({ name }) => name === 'kubelet');
+    const port = links.find(({ name }) => name === RENAMED_MANAGEMENT_PORT);
+    const none = evidence('/proc/*/comm', kubelet ? 'no ovnkube' : 'neither ovnkube nor kubelet');
+    if (kubelet === undefined && port === undefined)
+      return notApplicable('no kubelet runs here either: the node is in no cluster yet', [none]);
+    const said = [
+      ...(kubelet === undefined ? [] : [evidence(`/proc/${kubelet.pid}/comm`, 'kubelet')]),
+      ...(port === undefined ? [] : [evidence('ip -j -d addr show', `${port.name}, which ovnkube set up`)]),
+      none,
+    ];
     if (subject.simulation === 'veth' && subject.role === 'dpu-host')
       return expectedGap('OVN-K will work on DPU nodes but fail on isolated host nodes (expected)', said);
     const finding = report('NOT_RUNNING', {
       subject: 'ovnkube',
       args: {},
-      observed: 'kubelet runs and ovnkube does not',
+      observed: 'no process named ovnkube',
       expected: 'a process named ovnkube',
       evidence: said,
     });

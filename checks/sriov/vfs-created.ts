@@ -1,4 +1,4 @@
-import { examinedPfs } from '../../facts/derived/functions.ts';
+import { examinedPfs, isPassedThrough } from '../../facts/derived/functions.ts';
 import { evidence } from '../../facts/fact.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
 
@@ -24,10 +24,10 @@ export const vfsCreated = defineCheck({
       source: 'seed G L146, seed A L72',
     },
     NO_DRIVER: {
-      text: 'no driver is bound to the PF {pf}, so it can have no VFs',
+      text: 'no network driver is bound to the PF {pf}, so it can have no VFs',
       cause: 'VFs are made by the driver of the PF, and vanish with it.',
       remedy:
-        'Bind its driver, and look why it was lost: echo {pf} > /sys/bus/pci/drivers_probe; dmesg | grep {pf}',
+        'Give it back to its network driver, and look why it was lost: readlink /sys/bus/pci/devices/{pf}/driver; echo > /sys/bus/pci/devices/{pf}/driver_override; echo {pf} > /sys/bus/pci/drivers_probe; dmesg | grep {pf}',
     },
   },
   docs: ['seed A L70-73', 'seed G L145-146'],
@@ -42,14 +42,17 @@ export const vfsCreated = defineCheck({
       ),
     );
     if (pfs.some((pf) => (pf.sriovNumVfs ?? 0) > 0)) return verdictOf([], said, how);
-    const unbound = pfs.find((pf) => pf.driver === undefined);
+    const unbound = pfs.find((pf) => pf.driver === undefined || isPassedThrough(pf.driver));
     const pf = unbound ?? first;
     const finding = report(unbound === undefined ? 'NO_VFS' : 'NO_DRIVER', {
       subject: pf.address,
       args: { pf: pf.address },
-      observed: unbound === undefined ? 'sriov_numvfs is 0' : 'no driver is bound',
+      observed: unbound === undefined ? 'sriov_numvfs is 0' : `bound to ${unbound.driver ?? 'no driver'}`,
       expected: 'at least one VF',
-      evidence: said,
+      evidence: [
+        ...said,
+        evidence(`readlink /sys/bus/pci/devices/${pf.address}/driver`, pf.driver ?? 'does not exist'),
+      ],
     });
     return verdictOf([finding], said, how);
   },

@@ -60,6 +60,20 @@ test('a management port that OVN-Kubernetes has renamed is found as ovn-k8s-mp0'
   );
 });
 
+test('a management port that was set up and is down fails one check', (t) => {
+  const facts = dpuHost();
+  facts.links = [
+    ...withLink(facts.links, 'pf0vf0', undefined),
+    aLink('ovn-k8s-mp0', { flags: ['BROADCAST'] }),
+  ];
+  facts.netdevs = withNetdev(facts.netdevs, 'ovn-k8s-mp0', aNetdev('ovn-k8s-mp0', VFS[0]));
+  facts.pci = withFunction(facts.pci, VFS[0], { netdevs: ['ovn-k8s-mp0'] });
+  onlyFault(t, judge(facts), 'gateway/management-port-up', 'DOWN');
+  facts.links = withLink(facts.links, 'ovn-k8s-mp0', { flags: ['BROADCAST', 'UP'] });
+  t.is(judge(facts).get('gateway/management-port-up')?.verdict, 'pass');
+  t.is(judge(dpuHost()).get('gateway/management-port-up')?.verdict, 'skip');
+});
+
 test('an alternative name of the management port is found', (t) => {
   const facts = dpuHost();
   facts.ovnkube = anOvnkube({ managementPort: aSetting('ovnkube-node-mgmt-port-netdev', 'enp1s0f0v0') });
@@ -338,6 +352,16 @@ test('without ovnkube, kubelet and inventory nothing passes and nothing fails', 
   facts.processes = [];
   const results = judgeNode(facts, ['gateway']);
   t.deepEqual([...new Set([...results.values()].map(({ verdict }) => verdict))], ['skip']);
+});
+
+test('a management port that ovnkube set up shows that ovnkube belongs here', (t) => {
+  const facts = dpuHost();
+  facts.ovnkube = NO_OVNKUBE;
+  facts.processes = [];
+  facts.links = [...facts.links, aLink('ovn-k8s-mp0')];
+  t.is(judgeNode(facts, ['gateway']).get('gateway/ovnkube-running')?.verdict, 'blocked');
+  facts.netdevs = withNetdev(facts.netdevs, 'ovn-k8s-mp0', aNetdev('ovn-k8s-mp0', VFS[0]));
+  onlyFault(t, judgeNode(facts, ['gateway']), 'gateway/ovnkube-running', 'NOT_RUNNING');
 });
 
 test('a simulated DPU host without ovnkube is the gap that the document expects', (t) => {

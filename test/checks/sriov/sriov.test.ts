@@ -95,6 +95,8 @@ test('a PF that has lost its driver and with it its VFs is told as such', (t) =>
   facts.netdevs = withNetdev(withNetdev(facts.netdevs, 'pf0vf0', undefined), 'eth0', undefined);
   onlyFault(t, judge(facts), 'sriov/vfs-created', 'NO_DRIVER');
   onlyFault(t, judge(facts, { expect: { pf: 'eth0' } }), 'sriov/vfs-created', 'NO_DRIVER');
+  facts.pci = withFunction(facts.pci, PF, { driver: 'vfio-pci' });
+  t.is(onlyFault(t, judge(facts), 'sriov/vfs-created', 'NO_DRIVER').observed, 'bound to vfio-pci');
 });
 
 test('another number of VFs than expected fails one check', (t) => {

@@ -1,0 +1,39 @@
+import { RENAMED_MANAGEMENT_PORT } from '../../facts/derived/gateway.ts';
+import { evidence } from '../../facts/fact.ts';
+import { defineCheck, notApplicable, verdictOf } from '../define.ts';
+
+export const managementPortUp = defineCheck({
+  id: 'gateway/management-port-up',
+  title: 'the management port that OVN-Kubernetes has set up is up',
+  description: 'The node reaches its pods, and kubelet their probes, through the management port.',
+  severity: 'error',
+  scope: 'node',
+  roles: ['dpu-host'],
+  tags: ['gateway', 'management-port', 'link'],
+  covers: ['G2'],
+  after: ['gateway/management-port-exists'],
+  requires: ['links'],
+  messages: {
+    DOWN: {
+      text: 'the management port ovn-k8s-mp0 is down',
+      cause: 'OVN-Kubernetes sets it up when it starts; something has set it down since.',
+      remedy:
+        'sudo ip link set ovn-k8s-mp0 up; its addresses and routes come back when ovnkube-node is restarted',
+    },
+  },
+  docs: ['seed G L149-157'],
+  judge({ facts: { links }, report }) {
+    const port = links.find(({ name }) => name === RENAMED_MANAGEMENT_PORT);
+    if (port === undefined) return notApplicable('OVN-Kubernetes has set up no management port here yet');
+    const said = evidence('ip -j -d addr show', `${port.name}: <${port.flags.join(',')}>`);
+    if (port.flags.includes('UP')) return verdictOf([], [said]);
+    const finding = report('DOWN', {
+      subject: port.name,
+      args: {},
+      observed: `<${port.flags.join(',')}>`,
+      expected: 'UP',
+      evidence: [said],
+    });
+    return verdictOf([finding], [said]);
+  },
+});
