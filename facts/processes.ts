@@ -48,8 +48,12 @@ export const CONFIG_FILE = '/etc/openvswitch/ovn_k8s.conf';
 /** A sed command that prints the section headers and a node's settings of an OVN-Kubernetes configuration file. */
 export const PRINT_SETTINGS = String.raw`sed -nE '/^[[:space:]]*\[/p; /^[[:space:]]*(mode|interface|mgmt-port-netdev|mgmt-port-dp-resource-name|enable-network-segmentation)[[:space:]]*=/p'`;
 
-/* Another network namespace's processes show in /proc too, where containers or testbeds run on the machine. */
-const SCRIPT = `for p in /proc/[0-9]*; do
+/*
+ * Another network namespace's processes show in /proc too, where containers or testbeds run on the machine. The
+ * arguments come last, of all processes at once: for each of its own, two programs would have to be started.
+ */
+const SCRIPT = `set --
+for p in /proc/[0-9]*; do
   c=
   IFS= read -r c < "$p/comm" || continue
   case $c in ${NAMES.map((name) => name.slice(0, 15)).join('|')}) ;; *) continue ;; esac
@@ -57,7 +61,7 @@ const SCRIPT = `for p in /proc/[0-9]*; do
   s=
   IFS= read -r s < "$p/stat"
   printf 'process %s %s\\nstat %s\\n' "\${p#/proc/}" "$c" "$s"
-  tr '\\000\\n' '\\n ' < "$p/cmdline" | sed 's/^/arg /'
+  set -- "$@" "$p/cmdline"
   case $c in ovnkube) ;; *) continue ;; esac
   f=$(tr '\\000' '\\n' < "$p/cmdline" | sed -nE 's/^--?config-file=//p; /^--?config-file$/{n;p;}')
   f=\${f:-${CONFIG_FILE}}
@@ -65,6 +69,10 @@ const SCRIPT = `for p in /proc/[0-9]*; do
   { $as_root ${PRINT_SETTINGS} "$p/root$f"; } 2>&1 | sed 's/^/setting /'
   $as_root cat "$p/environ" | tr '\\000\\n' '\\n ' | sed -nE '1{h;s/.*/readable/p;g;}; /^(OVNKUBE_[A-Z0-9_]*|OVN_[A-Z0-9_]*|DPU_[A-Z0-9_]*|K8S_NODE[A-Z_]*|PCIDEVICE_[^=]*)=/s/^/env /p'
 done 2>/dev/null
+[ $# = 0 ] || {
+  echo arguments
+  head -v -c 65536 "$@" 2>/dev/null | tr '\\000\\n' '\\n '
+}
 true`;
 
 /** Processes of OVS, OVN, OVN-Kubernetes, Kubernetes and libvirt, from /proc. */
@@ -74,24 +82,49 @@ export const processes = defineFact({
     list: shell(
       'OVS, OVN and Kubernetes processes in /proc',
       SCRIPT,
-      ['tr', 'sed', 'cat /proc/<pid>/environ', 'sed /proc/<pid>/root/<config-file>'],
+      ['head', 'tr', 'sed', 'cat /proc/<pid>/environ', 'sed /proc/<pid>/root/<config-file>'],
       true,
     ),
     stat: shell('boot time in /proc/stat', `grep '^btime ' /proc/stat`, ['grep']),
   },
   parse({ list, stat }): readonly Process[] {
     const bootedAt = Number(/^btime (\d+)/m.exec(stat.stdout)?.[1] ?? Number.NaN);
-    return succeeded(list)
-      .split(/^process /m)
-      .slice(1)
-      .map((block) => parseProcess(block.split('\n'), bootedAt));
+    const [heads = '', ...rest] = succeeded(list).split(/^arguments\n/m);
+    const blocks = heads.split(/^process /m).slice(1);
+    const args = argumentsOf(rest.join(''), blocks);
+    return blocks.map((block, index) => parseProcess(block.split('\n'), args[index] ?? [], bootedAt));
   },
 });
+
+/**
+ * The arguments of each process in turn. `head` writes `==> FILE <==` above each file and an empty line below it; `tr`
+ * has made blanks of line ends, and line ends of the zeros behind the arguments.
+ */
+function argumentsOf(text: string, blocks: readonly string[]): string[][] {
+  const starts: (readonly [start: number, end: number] | undefined)[] = [];
+  let from = 0;
+  for (const block of blocks) {
+    const heading = `==> /proc/${block.split(' ')[0]}/cmdline <== `;
+    const at = text.indexOf(heading, from);
+    starts.push(at < 0 ? undefined : [at, at + heading.length]);
+    if (at >= 0) from = at + heading.length;
+  }
+  return starts.map((own, index) => {
+    if (own === undefined) return [];
+    const next = starts.slice(index + 1).find((other) => other !== undefined);
+    const said = text.slice(own[1], next?.[0]).replace(next === undefined ? /\n$/ : /\n? $/, '');
+    return said === '' ? [] : said.split('\n');
+  });
+}
 
 /** The kernel shows times to user space in hundredths of a second (USER_HZ, proc(5)). */
 const TICKS_PER_SECOND = 100;
 
-function parseProcess([head = '', ...lines]: readonly string[], bootedAt: number): Process {
+function parseProcess(
+  [head = '', ...lines]: readonly string[],
+  args: readonly string[],
+  bootedAt: number,
+): Process {
   const [pid = '', name = ''] = head.split(' ');
   const values = (label: string): string[] =>
     lines.filter((line) => line.startsWith(`${label} `)).map((line) => line.slice(label.length + 1));
@@ -103,7 +136,7 @@ function parseProcess([head = '', ...lines]: readonly string[], bootedAt: number
   return {
     pid: Number(pid),
     name,
-    args: values('arg').map(hideSecret),
+    args: args.map(hideSecret),
     environment: new Map(
       values('env').map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
     ),

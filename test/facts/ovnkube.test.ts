@@ -14,23 +14,36 @@ import { temporaryDirectory } from '../helpers/temporary.ts';
 
 const answer = (stdout: string): CommandAnswer => ({ command: 'test', exitCode: 0, stdout, stderr: '' });
 
-const parse = (list: string, file = ''): Outcome<Ovnkube> =>
-  parseFact(ovnkube, { list: answer(list), stat: answer('btime 1700000000\n'), file: answer(file) });
+const parse = (list: string | Said | readonly Said[], file = ''): Outcome<Ovnkube> =>
+  parseFact(ovnkube, { list: answer(listing(list)), stat: answer('btime 1700000000\n'), file: answer(file) });
 
 function value(outcome: Outcome<Ovnkube>): Ovnkube {
   if (!outcome.ok) throw new Error(outcome.failure.message);
   return outcome.value;
 }
 
+/** What the script prints of a process: about it, and its arguments. */
+interface Said {
+  readonly head: string;
+  readonly args: string;
+}
+
 /** A process as the script prints it; written by hand. */
-const process = (pid: number, args: readonly string[], more: readonly string[] = [], state = 'S') =>
-  [
+const process = (pid: number, args: readonly string[], more: readonly string[] = [], state = 'S'): Said => ({
+  head: [
     `process ${pid} ovnkube`,
     `stat ${pid} (ovnkube) ${state} 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 5000`,
-    ...['/usr/bin/ovnkube', ...args].map((arg) => `arg ${arg}`),
     ...more,
     '',
-  ].join('\n');
+  ].join('\n'),
+  args: `==> /proc/${pid}/cmdline <== ${['/usr/bin/ovnkube', ...args].join('\n')}\n`,
+});
+
+function listing(list: string | Said | readonly Said[]): string {
+  if (typeof list === 'string') return list;
+  const all = [list].flat();
+  return `${all.map(({ head }) => head).join('')}arguments\n${all.map(({ args }) => args).join(' ')}`;
+}
 
 test('arguments are read in each of their forms, and the last one counts', (t) => {
   for (const mode of [
@@ -94,7 +107,7 @@ test("the node's own process is told from the control plane's, from a dead one, 
     process(6, ['--init-node=n1', '--ovnkube-node-mode=dpu'], [], 'Z'),
     process(7, ['--init-node=n1']),
     process(8, ['--init-node=n1', '--ovnkube-node-mode=dpu']),
-  ].join('');
+  ];
   t.is(value(parse(list)).pid, 8);
   t.is(value(parse(process(5, ['--init-cluster-manager=n1']))).pid, undefined);
 });
@@ -151,14 +164,16 @@ test('whatever the node says, the parse ends with a value or a reason', (t) => {
     fc.string(),
     fc.constantFrom(
       'process 7 ovnkube',
-      'arg --init-node',
+      'arguments',
+      '==> /proc/7/cmdline <== ovnkube',
+      '--init-node',
       'config /x',
       'setting [a',
       'setting mode=',
       'env A',
       'stat )',
     ),
-    fc.constantFrom('arg --ovnkube-node-mode', 'setting mode = "', 'env PCIDEVICE_=', 'readable'),
+    fc.constantFrom('--ovnkube-node-mode', 'setting mode = "', 'env PCIDEVICE_=', 'readable'),
   );
   fc.assert(
     fc.property(fc.array(line), fc.string(), (lines, file) => {
