@@ -66,7 +66,8 @@ const address = v.pipe(
 
 /** A mapping that takes these keys and no others. */
 const mapping = <const Entries extends v.ObjectEntries>(entries: Entries) =>
-  v.strictObject(entries, ({ input, expected, received }) => {
+  // Without a prototype, so that no key is known that only every object has.
+  v.strictObject(Object.assign(Object.create(null) as object, entries), ({ input, expected, received }) => {
     if (expected === 'Object') return `expected a mapping, got ${quoted(input)}`;
     if (expected !== 'never') return 'the key is missing';
     const meant = nearest(received.slice(1, -1), Object.keys(entries));
@@ -87,7 +88,10 @@ const sshEntries = {
 } satisfies Record<keyof SshSettings, unknown>;
 
 /** Read in a second step, against the table of expectations. */
-const expect = v.record(v.string(), v.unknown(), ({ input }) => `expected a mapping, got ${quoted(input)}`);
+const expect = v.custom<Readonly<Record<string, unknown>>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  ({ input }) => `expected a mapping, got ${quoted(input)}`,
+);
 
 const container = mapping({
   engine: v.exactOptional(choice(['docker', 'podman'])),

@@ -1,5 +1,5 @@
 import { readDocument } from '../document.ts';
-import { InventoryError } from '../error.ts';
+import { InventoryError, quoted } from '../error.ts';
 import type { Inventory } from '../node.ts';
 import type { Parsed } from '../yaml.ts';
 import { containerEngine } from './engine.ts';
@@ -46,7 +46,7 @@ export async function importDpuSimulator(file: string, parsed: Parsed): Promise<
       .filter(({ given }) => given['type'] === 'dpu')
       .map(({ given }) => [given['host'], given['name']] as const),
   );
-  unknownHosts(entries, parsed);
+  checkHosts(entries, parsed);
   const pairs = list(configuration['networks']).find(({ type }) => type === 'HostToDpu')?.['num_pairs'];
   const nodes = entries.map(({ given, access, simulation }) => {
     const dpu = given['type'] === 'dpu' ? undefined : dpuOf.get(given['name']);
@@ -69,15 +69,26 @@ function roleOf(given: Mapping, hasDpu: boolean): string {
   return given['k8s_role'] === 'worker' ? 'worker' : 'control-plane';
 }
 
-function unknownHosts(entries: readonly Entry[], parsed: Parsed): void {
+/** Every DPU has a host among the nodes, and is its only DPU. */
+function checkHosts(entries: readonly Entry[], parsed: Parsed): void {
   const names = new Set(entries.map(({ given }) => given['name']));
-  const lost = entries.find(({ given }) => given['type'] === 'dpu' && !names.has(given['host']));
-  if (lost === undefined) return;
-  const { name, host } = lost.given;
-  throw new InventoryError(
-    `${parsed.where([...lost.path, 'host'])}: the DPU ${JSON.stringify(name)} ${host === undefined ? 'names no host' : `belongs to ${JSON.stringify(host)}, which is not among the nodes`}`,
-    'On a node of type dpu, host names the node whose DPU it is.',
-  );
+  const dpuOf = new Map<unknown, unknown>();
+  for (const { given, path } of entries) {
+    const { type, name, host } = given;
+    if (type !== 'dpu') continue;
+    const where = parsed.where([...path, 'host']);
+    const hint = 'On a node of type dpu, host names the node whose DPU it is.';
+    if (host === undefined) throw new InventoryError(`${where}: the DPU ${quoted(name)} names no host`, hint);
+    if (!names.has(host)) {
+      const lost = `the DPU ${quoted(name)} belongs to ${quoted(host)}, which is not among the nodes`;
+      throw new InventoryError(`${where}: ${lost}`, hint);
+    }
+    if (dpuOf.has(host)) {
+      const both = `the host ${quoted(host)} has two DPUs, ${quoted(dpuOf.get(host))} and ${quoted(name)}`;
+      throw new InventoryError(`${where}: ${both}`, 'Pairs have one DPU: leave one of them out.');
+    }
+    dpuOf.set(host, name);
+  }
 }
 
 /** kind calls the first node of a role <cluster>-<role>, the second <cluster>-<role>2, and so on. */

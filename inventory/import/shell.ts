@@ -7,8 +7,16 @@ export interface Assignment {
   readonly line: number;
 }
 
+interface Value extends Assignment {
+  /** Why it can't be told without running the script. */
+  readonly problem: string | undefined;
+}
+
 const MAX_VALUE = 4096;
 const MAX_WORDS = 10_000;
+
+const FUNCTION = /^\s*(?:function\s+)?[\w-]+\s*\(\)/;
+const ASSIGNMENT = /^\s*(?:(?:export|readonly|declare(?:\s+-\w+)*)\s+)?([A-Za-z_]\w*)(\+?)=(\(?)/;
 
 /**
  * The top-level assignments of a shell script to the named variables. Nothing is run: `$NAME`, `${NAME}` and
@@ -22,54 +30,50 @@ export function readAssignments(
   wanted: readonly string[],
 ): ReadonlyMap<string, Assignment> {
   const values = new Map<string, Value>();
-  const lines = text.split('\n');
   let depth = 0;
-  for (let at = 0; at < lines.length; at += 1) {
-    const line = lines[at]?.replace(/\r$/, '') ?? '';
-    if (depth > 0 || /^\s*(?:function\s+)?[\w-]+\s*\(\)/.test(line)) {
-      depth = Math.max(0, depth + braces(line));
-      continue;
+  let number = 0;
+  for (let at = 0; at < text.length; ) {
+    const end = lineEnd(text, at);
+    const line = text.slice(at, end);
+    const [assigned, name = '', plus = '', parenthesis = ''] = ASSIGNMENT.exec(line) ?? [];
+    const begin = at + (assigned?.length ?? 0);
+    at = end + 1;
+    number += 1;
+    if (depth > 0 || FUNCTION.test(line)) depth = Math.max(0, depth + braces(line));
+    else if (assigned === undefined) refuseElement(file, line, number, wanted);
+    else {
+      const isList = parenthesis !== '';
+      const read = readWords(text.slice(begin, isList ? text.length : end), isList, values);
+      const before = plus === '' ? undefined : values.get(name);
+      values.set(name, {
+        words: [...(before?.words ?? []), ...read.words].slice(0, MAX_WORDS + 1),
+        problem: before?.problem ?? read.problem,
+        line: number,
+      });
+      // A list may end lines below.
+      const inside = text.slice(end, begin + read.length);
+      number += inside.split('\n').length - 1;
+      if (inside !== '') at = lineEnd(text, begin + read.length) + 1;
     }
-    const match = /^\s*(?:(?:export|readonly|declare(?:\s+-\w+)*)\s+)?([A-Za-z_]\w*)(\+?)=(\(?)(.*)$/.exec(
-      line,
-    );
-    if (match === null) {
-      refuseElement(file, line, at, wanted);
-      continue;
-    }
-    const [, name = '', plus, parenthesis, rest = ''] = match;
-    const start = at;
-    let source = rest;
-    if (parenthesis !== '') {
-      while (!isClosed(source) && at + 1 < lines.length) {
-        at += 1;
-        source += `\n${lines[at]?.replace(/\r$/, '')}`;
-      }
-      if (!isClosed(source) && wanted.includes(name))
-        throw new InventoryError(`${file}:${start + 1}: ${name}: the list does not end`, 'Close it with ).');
-    }
-    const value = readWords(source, parenthesis !== '', values);
-    const before = plus === '' ? [] : (values.get(name)?.words ?? []);
-    values.set(name, { ...value, words: [...before, ...value.words], line: start + 1 });
   }
   return wantedOnly(file, values, wanted);
 }
 
-interface Value extends Assignment {
-  /** Why it can't be told without running the script. */
-  readonly problem?: string;
+function lineEnd(text: string, from: number): number {
+  const newline = text.indexOf('\n', from);
+  return newline < 0 ? text.length : newline;
 }
 
 const braces = (line: string): number => {
-  const bare = line.replace(/\$\{[^}]*\}/g, '').replace(/#.*$/, '');
+  const bare = line.replace(/\$\{[^}]{0,200}\}/g, '').replace(/#.*$/, '');
   return (bare.match(/\{/g)?.length ?? 0) - (bare.match(/\}/g)?.length ?? 0);
 };
 
-function refuseElement(file: string, line: string, at: number, wanted: readonly string[]): void {
+function refuseElement(file: string, line: string, number: number, wanted: readonly string[]): void {
   const name = /^\s*([A-Za-z_]\w*)\[[^\]]*\]\+?=/.exec(line)?.[1];
   if (name !== undefined && wanted.includes(name)) {
     throw new InventoryError(
-      `${file}:${at + 1}: ${name}: an element is set by its number, which is not read`,
+      `${file}:${number}: ${name}: an element is set by its number, which is not read`,
       `Write the whole list: ${name}=("first" "second")`,
     );
   }
@@ -95,75 +99,83 @@ function wantedOnly(
   return found;
 }
 
-/** A double-quoted or single-quoted piece, a reference, a comment, blanks, an end of the list, or a plain piece. */
+/* What is bounded here is bounded so that no text makes the search start over and over. */
 const TOKEN =
-  /"(?<double>(?:[^"\\]|\\[\s\S])*)"|'(?<single>[^']*)'|(?<comment>(?<=^|\s)#.*)|(?<blank>\s+)|(?<end>\))|(?<plain>(?:\$\{[^}]*\}|\\[\s\S]|[^\s"'#)\\]|(?<=\S)#)+)|(?<broken>[\s\S])/gy;
+  /"(?<double>(?:[^"\\]|\\[\s\S])*)"|'(?<single>[^']*)'|(?<comment>(?<=^|\s)#.*)|(?<blank>\s+)|(?<end>\))|(?<plain>(?:\$\{[^}]{0,200}\}|\\[\s\S]|[^\s"'#)\\]|(?<=\S)#)+)|(?<broken>[\s\S])/gy;
 
-const isClosed = (source: string): boolean => {
-  for (const { groups } of source.matchAll(TOKEN)) if (groups?.['end'] !== undefined) return true;
-  return false;
-};
+interface Words {
+  readonly words: readonly string[];
+  readonly problem: string | undefined;
+  /** How much of the source they take. */
+  readonly length: number;
+}
 
-function readWords(source: string, isList: boolean, values: ReadonlyMap<string, Value>): Value {
+/** The words at the start of the source: one of a scalar, of a list those up to its end. */
+function readWords(source: string, isList: boolean, values: ReadonlyMap<string, Value>): Words {
   const words: string[] = [];
   let word: string | undefined;
-  let problem: string | undefined;
-  const add = (text: string): void => {
-    word = (word ?? '') + text;
-    if (word.length > MAX_VALUE) problem ??= 'it is too long';
+  let problem: string | undefined = isList ? 'the list does not end' : undefined;
+  let trouble: string | undefined;
+  let length = source.length;
+  const add = (text: string, failure?: string): void => {
+    word = `${word ?? ''}${text}`;
+    const tooLong = word.length > MAX_VALUE || words.length > MAX_WORDS;
+    trouble ??= failure ?? (tooLong ? 'it is too long' : undefined);
   };
-  const end = (): void => {
+  for (const { groups = {}, index, 0: token } of source.matchAll(TOKEN)) {
+    const { double, single, plain, blank, comment, end, broken } = groups;
+    length = index + token.length;
+    if (broken !== undefined) trouble ??= 'a quote is not closed';
+    if (end !== undefined) problem = undefined;
+    if (broken !== undefined || end !== undefined) break;
+    if (single !== undefined) add(single);
+    if (trouble === undefined && (double !== undefined || plain !== undefined)) {
+      const filled = fillIn(double ?? plain ?? '', values);
+      add(filled.text, filled.problem);
+    }
+    if (blank === undefined && comment === undefined) continue;
     if (word !== undefined) words.push(word);
     word = undefined;
-  };
-  for (const { groups = {} } of source.matchAll(TOKEN)) {
-    const { double, single, plain, blank, broken } = groups;
-    if (problem !== undefined || words.length > MAX_WORDS) break;
-    if (single !== undefined) add(single);
-    else if (double !== undefined || plain !== undefined) {
-      const filled = fillIn(double ?? plain ?? '', values);
-      problem ??= filled.problem;
-      add(filled.text);
-    } else if (blank !== undefined || groups['comment'] !== undefined) {
-      end();
-      // A scalar ends with its word; what follows is another command.
-      if (!isList && words.length > 0) break;
-    } else if (groups['end'] !== undefined) break;
-    else if (broken !== undefined) problem ??= 'a quote is not closed';
+    // A scalar ends with its word; what follows is another command.
+    if (!isList) break;
   }
-  end();
-  if (words.length > MAX_WORDS) problem ??= `it has more than ${MAX_WORDS} words`;
-  return { words, line: 0, ...(problem === undefined ? {} : { problem }) };
+  if (word !== undefined) words.push(word);
+  return { words, problem: trouble ?? problem, length };
 }
 
 const REFERENCE =
-  /\$\{(?<braced>\w+)(?::?-(?<fallback>[^}]*))?\}|\$(?<bare>[A-Za-z_]\w*)|(?<command>\$\(|`|\$\{|\$[^\w\s]|\$\d)|\\(?<escaped>[\s\S])/g;
+  /\$\{(?<braced>\w{1,100})(?::?-(?<fallback>[^}]{0,200}))?\}|\$(?<bare>[A-Za-z_]\w{0,100})|(?<command>\$\(|`|\$\{|\$[^\w\s]|\$\d)|\\(?<escaped>[\s\S])/g;
 
-function fillIn(
-  text: string,
-  values: ReadonlyMap<string, Value>,
-): { readonly text: string; readonly problem: string | undefined } {
+interface Filled {
+  readonly text: string;
+  readonly problem: string | undefined;
+}
+
+function fillIn(text: string, values: ReadonlyMap<string, Value>): Filled {
   let problem: string | undefined;
-  const filled = text.replace(REFERENCE, (whole: string, ...rest: unknown[]) => {
+  let room = MAX_VALUE;
+  const filled = text.slice(0, MAX_VALUE + 1).replace(REFERENCE, (whole: string, ...rest: unknown[]) => {
+    if (room < 0) return '';
     const groups = rest.at(-1) as Readonly<Record<string, string | undefined>>;
     if (groups['escaped'] !== undefined) return groups['escaped'];
     const name = groups['braced'] ?? groups['bare'];
     if (name === undefined) {
-      problem ??= `it holds ${whole.startsWith('${') ? 'an expansion' : 'a command'} that only a shell can tell`;
+      problem ??= `it holds ${whole === '${' ? 'an expansion' : 'a command'} that only a shell can tell`;
       return '';
     }
-    const value = values.get(name);
-    if (value?.problem !== undefined) problem ??= `it refers to ${name}: ${value.problem}`;
-    const fallback = groups['fallback']?.replace(/^(["'])(.*)\1$/, '$2');
-    const [known] = value?.words ?? [];
-    if (known !== undefined && known !== '') return known;
-    if (fallback !== undefined) {
-      if (fallback.includes('$') || fallback.includes('`'))
-        problem ??= `the default of ${name} is not plain text`;
-      return fallback;
-    }
-    problem ??= `it refers to ${name}, which the script does not set`;
-    return '';
+    const referred = reference(name, groups['fallback'], values.get(name));
+    problem ??= referred.problem;
+    room -= referred.text.length;
+    return referred.text;
   });
-  return { text: filled.slice(0, MAX_VALUE + 1), problem };
+  return { text: room < 0 ? filled.padEnd(MAX_VALUE + 1) : filled, problem };
+}
+
+function reference(name: string, fallback: string | undefined, value: Value | undefined): Filled {
+  const [text = ''] = value?.words ?? [];
+  if (value?.problem !== undefined) return { text, problem: `it refers to ${name}: ${value.problem}` };
+  if (text !== '') return { text, problem: undefined };
+  if (fallback === undefined) return { text, problem: `it refers to ${name}, which the script does not set` };
+  const problem = /[$`]/.test(fallback) ? `the default of ${name} is not plain text` : undefined;
+  return { text: fallback.replace(/^(["'])(.*)\1$/, '$2'), problem };
 }
