@@ -194,7 +194,7 @@ const bounded = (text: string): string =>
 const token = (text: string): string => safeLine(text) || 'unnamed';
 
 const codeToken = (code = 'UNDETERMINED'): string =>
-  code
+  safeLine(code)
     .toUpperCase()
     .replace(/[^A-Z0-9]+/g, '_')
     .replace(/^_+|_+$/g, '') || 'UNDETERMINED';

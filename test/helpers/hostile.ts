@@ -98,13 +98,16 @@ export const hostileReport: fc.Arbitrary<Report> = fc
     tool: fc.record({ name: hostileText, version: hostileText }),
     targets: fc.array(
       fc
-        .record({
-          name: fc.oneof(hostileText, fc.constant('host1')),
-          uri: hostileText,
-          roleGround: hostileText,
-          pair: hostileText,
-          failure: fc.record({ code: hostileText, message: hostileText, hint: hostileText }),
-        })
+        .record(
+          {
+            name: fc.oneof(hostileText, fc.constant('host1')),
+            uri: hostileText,
+            roleGround: hostileText,
+            pair: hostileText,
+            failure: fc.record({ code: hostileText, message: hostileText, hint: hostileText }),
+          },
+          { requiredKeys: ['name', 'uri', 'roleGround'] },
+        )
         .map(aTarget),
       { maxLength: 5 },
     ),

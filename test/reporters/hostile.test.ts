@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { FORMATS } from '../../reporters/index.ts';
 import { lookOf } from '../../reporters/look.ts';
 import { progressOn } from '../../reporters/progress.ts';
+import type { Report } from '../../runner/report.ts';
 import { hostileReport } from '../helpers/hostile.ts';
+import { brokenReport } from '../helpers/reports.ts';
 
 /** Everything that could steer a terminal, imitate or break a parser; line feeds are the reporter's own. */
 const FORBIDDEN =
@@ -31,6 +33,29 @@ for (const { name, render } of FORMATS) {
       t.pass();
     });
   }
+}
+
+/** The report with something hostile in every text, the same everywhere, so that ids and names still meet. */
+function poisoned(value: unknown, key = ''): unknown {
+  if (Array.isArray(value)) return value.map((item) => poisoned(item, key));
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, poisoned(item, name)]));
+  const isWord = ['verdict', 'level', 'role', 'simulation', 'severity', 'startedAt', 'finishedAt'].includes(
+    key,
+  );
+  return typeof value === 'string' && !isWord ? `${value}\u202e\u001b[2J\u0007` : value;
+}
+
+for (const { name, render } of FORMATS) {
+  test(`${name}: a report that is hostile in every text looks like the harmless one`, async (t) => {
+    for (const detail of ['quiet', 'normal', 'verbose'] as const) {
+      const options = { detail, terminal: { width: 80, colour: 0 as const, unicode: true } };
+      const text = await render(poisoned(brokenReport()) as Report, options);
+      t.notRegex(text, FORBIDDEN);
+      // JSON keeps what was said, as escapes.
+      if (name !== 'json') t.is(text, await render(brokenReport(), options));
+    }
+  });
 }
 
 test('progress: whatever nodes are called and say, no control character comes out', async (t) => {

@@ -182,3 +182,9 @@ test('many findings of one code are told by their messages, and the rest counted
   t.regex(text, /and 21 more: --verbose shows them/);
   t.regex(await render(report, 'verbose'), /VF 29 has no physfn link/);
 });
+
+test('a long text of a check is cut and says so', async (t) => {
+  const findings = [aFinding({ cause: 'why '.repeat(2000) })];
+  const report = aReport({ results: [aResult({ checkId: 'a/b', verdict: 'fail', findings })] });
+  t.regex(await render(report), /… \d+ more\s+characters/);
+});
