@@ -18,9 +18,9 @@ ethtool -k pf0vf1 2>&1 | grep hw-tc
 timeout 10 ovs-vsctl show | sed '1d; /ovs_version/d' | paste -sd ' ' | sed 's/ \\+\\(Bridge\\|Port\\)/\\n\\1/g' | sort
 timeout 10 ovs-vsctl get Open_vSwitch . other_config external_ids
 timeout 5 ovs-ofctl dump-flows br-int 2>&1 | grep -c cookie
-tail -n +1 /run/openvswitch/*.pid | wc -l; for p in /run/openvswitch/*.pid; do kill -0 "$(cat "$p")" && echo "$p alive"; done
+for p in /run/openvswitch/*.pid; do kill -0 "$(cat "$p")" && echo "$p alive"; done
 head -n 8 /var/log/openvswitch/ovs-vswitchd.log | grep -c 'Flow API'
-sysctl net.ipv4.ip_forward; grep -c br_netfilter /proc/modules; wc -l </proc/swaps
+sysctl net.ipv4.ip_forward; grep -c br_netfilter /proc/modules; cat /proc/swaps
 ip -n fabric -4 -o address
 ps -o args= -C ovnkube
 `,
