@@ -73,7 +73,7 @@ function addRun(program: Command, exitWith: ExitWith): void {
     )
     .addHelpText('after', RUN_EXAMPLES)
     .action(async (suite: string, flags: import('./run.ts').RunFlags) => {
-      const { runCommand } = await import('./run.ts');
+      const { runCommand } = await import('./commands.ts');
       exitWith(await runCommand(suite, flags));
     });
 }
@@ -87,7 +87,7 @@ function addCatalogue(program: Command, exitWith: ExitWith): void {
     .option('--expectations', 'what --set may give, with the defaults')
     .option('--claims', 'the claims of the documents, and the checks that cover them')
     .action(async (names: string[], flags: import('./list.ts').ListFlags) => {
-      const { listCommand } = await import('./list.ts');
+      const { listCommand } = await import('./commands.ts');
       exitWith(await listCommand(names, flags));
     });
   program
@@ -95,7 +95,7 @@ function addCatalogue(program: Command, exitWith: ExitWith): void {
     .description('explain a check: what it looks at, its messages, their causes and what to do')
     .argument('<check>', 'id of the check, such as sriov/physfn-links')
     .action(async (id: string) => {
-      const { explainCommand } = await import('./explain.ts');
+      const { explainCommand } = await import('./commands.ts');
       exitWith(await explainCommand(id));
     });
 }
@@ -113,7 +113,7 @@ function addDemo(program: Command, exitWith: ExitWith): void {
     .option('-v, --verbose', 'everything, with the evidence')
     .option('--no-color', 'no colours')
     .action(async (flags: import('./demo.ts').DemoFlags) => {
-      const { demoCommand } = await import('./demo.ts');
+      const { demoCommand } = await import('./commands.ts');
       exitWith(await demoCommand(flags));
     });
 }

@@ -1,4 +1,7 @@
 import type { Report } from '../runner/report.ts';
+import { renderHuman } from './human.ts';
+import { renderJson } from './json.ts';
+import { renderJunit } from './junit.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What a reporter is told besides the report. Only those that people read heed it. */
@@ -13,31 +16,31 @@ export interface Format {
   render(report: Report, options: RenderOptions): Promise<string>;
 }
 
-/** Every format of `--report`. What renders it is loaded when it is used. */
+/** Every format of `--report`. */
 export const FORMATS: readonly Format[] = [
   {
     name: 'human',
     description: 'to be read in a terminal',
-    render: async (report, options) => (await import('./human.ts')).renderHuman(report, options),
+    render: renderHuman,
   },
   {
     name: 'json',
     description: 'everything, by schema/report.schema.json',
-    render: async (report) => (await import('./json.ts')).renderJson(report),
+    render: async (report) => renderJson(report),
   },
   {
     name: 'junit',
     description: "JUnit XML that is valid under Jenkins' and Ant's schemas",
-    render: async (report) => (await import('./junit.ts')).renderJunit(report, { flavor: 'portable' }),
+    render: (report) => renderJunit(report, { flavor: 'portable' }),
   },
   {
     name: 'junit-jenkins',
     description: 'JUnit XML with totals at the root and output at each case, as Jenkins takes it',
-    render: async (report) => (await import('./junit.ts')).renderJunit(report, { flavor: 'jenkins' }),
+    render: (report) => renderJunit(report, { flavor: 'jenkins' }),
   },
   {
     name: 'junit-extended',
     description: 'JUnit XML with properties and evidence at each case, outside of both schemas',
-    render: async (report) => (await import('./junit.ts')).renderJunit(report, { flavor: 'extended' }),
+    render: (report) => renderJunit(report, { flavor: 'extended' }),
   },
 ];

@@ -2,10 +2,10 @@ import type { RunListener } from '../runner/events.ts';
 import type { Report } from '../runner/report.ts';
 import type { RenderOptions } from './index.ts';
 import { lookOf } from './look.ts';
-import type { ProgressSurface } from './progress.ts';
+import { type ProgressSurface, progressOn } from './progress.ts';
 import { parseReportSpecs, type ReportSpec } from './report-spec.ts';
 import { terminalOf } from './terminal.ts';
-import type { WrittenReports } from './write.ts';
+import { type WrittenReports, writeReports } from './write.ts';
 
 /** The part of a Node stream that is needed here. */
 export interface OutputStream {
@@ -49,7 +49,6 @@ export async function openOutput(options: OutputOptions): Promise<Output> {
     stop: () => progress?.stop(),
     async write(report) {
       progress?.stop();
-      const { writeReports } = await import('./write.ts');
       const { failures, exitCode } = await writeReports(report, specs, {
         toStdout: (text) => writeTo(stdout, text),
         terminal: terminalOf(stdout, env, { color }),
@@ -66,7 +65,6 @@ const withDefault = (specs: readonly ReportSpec[], fallback: readonly ReportSpec
   specs.some(({ file }) => file === undefined) ? specs : [...fallback, ...specs];
 
 async function startProgress({ stderr, env, color, now, every }: OutputOptions) {
-  const { progressOn } = await import('./progress.ts');
   const look = await lookOf(terminalOf(stderr, env, { color }));
   const redraws = stderr.isTTY === true && env['TERM'] !== 'dumb' && !env['CI'];
   return progressOn({ write: (text) => void stderr.write(text), redraws, look, now, every });

@@ -1,5 +1,4 @@
 import { chmod, rm } from 'node:fs/promises';
-import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
@@ -9,23 +8,6 @@ import { build, type Plugin } from 'esbuild';
  */
 const root = join(import.meta.dirname, '..');
 const outdir = process.argv[2] ?? join(root, 'dist');
-
-/**
- * An `import` of one of Node's own modules evaluates every lazy property of it: that of node:process loads the
- * debugger's history, that of node:fs all of its promises. Taken this way they cost what is used of them.
- */
-const nodeModulesAsTheyAre: Plugin = {
-  name: 'node-modules-as-they-are',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /.*/ }, ({ path }) => {
-      const name = path.replace(/^node:/, '');
-      return builtinModules.includes(name) ? { path: name, namespace: 'node' } : undefined;
-    });
-    onLoad({ filter: /.*/, namespace: 'node' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
-    }));
-  },
-};
 
 /**
  * What packages load at their start for things that we never ask of them, by package; it costs a tenth of a second.
@@ -61,8 +43,11 @@ await build({
   platform: 'node',
   target: 'node24',
   minify: true,
-  plugins: [withoutTheUnused, nodeModulesAsTheyAre],
-  // ssh2 and its kin are CommonJS and look for these.
+  plugins: [withoutTheUnused],
+  // ssh2 and its kin are CommonJS and look for these. An import of node:module would load more than it gives.
+  banner: {
+    js: "const require=process.getBuiltinModule('node:module').createRequire(import.meta.url);",
+  },
   define: { __filename: 'import.meta.filename', __dirname: 'import.meta.dirname' },
   // Optional native parts of ssh2: they bring no speed that was measurable, and it does without them.
   external: ['cpu-features', '*.node'],

@@ -1,6 +1,7 @@
 import type { SshSettings } from '../access.ts';
 import { type RunOptions, type RunResult, type Transport, TransportError } from '../transport.ts';
 import type { Connection } from './connection.ts';
+import { channelError, closedError } from './errors.ts';
 import type { SshOptions } from './options.ts';
 import { type Hop, routeTo } from './route.ts';
 
@@ -70,7 +71,6 @@ async function runScript(
   script: string,
   { signal, onStdout, onStderr }: RunOptions,
 ): Promise<RunResult> {
-  const { channelError, closedError } = await import('./errors.ts');
   return new Promise((resolve, reject) => {
     const aborted: RunResult = { exitCode: undefined, signal: 'SIGKILL' };
     const giveUp = (): void => resolve(aborted);
