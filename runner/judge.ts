@@ -1,6 +1,7 @@
 import type { Check, Judgement, Subject } from '../checks/define.ts';
-import { evidence, type FactFailure } from '../facts/fact.ts';
-import type { FactName } from '../facts/index.ts';
+import { type Evidence, evidence, type FactFailure } from '../facts/fact.ts';
+import { FACTS, type FactName } from '../facts/index.ts';
+import { type Source, sourceKey } from '../facts/source.ts';
 import { type ExpectationLayer, expectedValues } from './expected.ts';
 import type { GatheredNode } from './gather.ts';
 import type { Planned } from './plan.ts';
@@ -169,6 +170,19 @@ const subjectOf = ({ node, role, simulation }: GatheredNode): Subject => ({
   simulation,
 });
 
+/** What a check shows; where it found nothing to show, what it had looked at. */
+function shown(
+  judgement: { readonly why: string; readonly evidence: readonly Evidence[] },
+  check: Check,
+): readonly Evidence[] {
+  if (judgement.evidence.length > 0) return judgement.evidence;
+  const names: readonly FactName[] =
+    check.scope === 'node' ? check.requires : [...check.requires.host, ...check.requires.dpu];
+  return names
+    .flatMap((name) => Object.values<Source>(FACTS[name].sources).slice(0, 1))
+    .map((source) => evidence(sourceKey(source), judgement.why));
+}
+
 /** A check's judgement in the words of the report. */
 function said(judgement: Judgement, check: Check): Said {
   switch (judgement.kind) {
@@ -185,7 +199,7 @@ function said(judgement: Judgement, check: Check): Said {
         verdict: 'skip',
         reasonCode: 'not-applicable',
         reason: judgement.why,
-        evidence: judgement.evidence,
+        evidence: shown(judgement, check),
       };
     case 'expected-gap':
       return {
@@ -201,7 +215,7 @@ function said(judgement: Judgement, check: Check): Said {
         reasonCode: 'undetermined',
         reason: judgement.why,
         remedy: judgement.remedy,
-        evidence: judgement.evidence,
+        evidence: shown(judgement, check),
       };
     case 'findings':
       return {
