@@ -1,4 +1,4 @@
-import { nameEachOther, pairsByName } from '../../facts/derived/veth.ts';
+import { fittingPairs, pairsByName } from '../../facts/derived/veth.ts';
 import { evidence } from '../../facts/fact.ts';
 import { definePairCheck, notApplicable, verdictOf } from '../define.ts';
 
@@ -12,7 +12,7 @@ export const mtu = definePairCheck({
   roles: ['dpu-host', 'dpu'],
   tags: ['veth', 'mtu'],
   covers: ['K7', 'K8'],
-  after: ['veth/leftovers', 'veth/peers'],
+  after: ['veth/leftovers'],
   requires: { host: ['links'], dpu: ['links'] },
   simulations: ['veth'],
   messages: {
@@ -22,11 +22,9 @@ export const mtu = definePairCheck({
       remedy: 'Set one MTU on both nodes: ip link set {vf} mtu {representorMtu}',
     },
   },
-  docs: ['seed K L36-41', 'https://docs.kernel.org/networking/index.html'],
+  docs: ['seed K L36-41', 'ip-link(8)'],
   judge({ host, dpu, subject, report }) {
-    const pairs = pairsByName(host.links, dpu.links).filter((pair) =>
-      nameEachOther(pair.host.link, pair.dpu.link),
-    );
+    const pairs = fittingPairs(pairsByName(host.links, dpu.links));
     if (pairs.length === 0) return notApplicable('no VF and representor belong together');
     const said = ({ host: { link: vf }, dpu: { link: representor } }: (typeof pairs)[number]) => [
       evidence(`${subject.host.name}: ip -j link show ${vf.name}`, `mtu ${vf.mtu}`),

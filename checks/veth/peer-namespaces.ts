@@ -1,4 +1,4 @@
-import { pairsByName, vethPorts } from '../../facts/derived/veth.ts';
+import { fittingPairs, pairsByName, vethPorts } from '../../facts/derived/veth.ts';
 import { type Evidence, evidence } from '../../facts/fact.ts';
 import type { Link } from '../../facts/links.ts';
 import type { VethPeer } from '../../facts/veth-peers.ts';
@@ -14,7 +14,7 @@ export const peerNamespaces = definePairCheck({
   roles: ['dpu-host', 'dpu'],
   tags: ['veth'],
   covers: ['K5', 'K7', 'K8', 'K29'],
-  after: ['veth/leftovers', 'veth/peers'],
+  after: ['veth/leftovers'],
   requires: { host: ['links', 'vethPeers'], dpu: ['links', 'vethPeers'] },
   simulations: ['veth'],
   messages: {
@@ -28,8 +28,11 @@ export const peerNamespaces = definePairCheck({
   },
   docs: ['seed K L36-41', 'rtnetlink(7)'],
   judge({ host, dpu, subject, report }) {
-    const pairs = pairsByName(host.links, dpu.links);
-    if (pairs.length === 0) return notApplicable('no VF and representor belong together by their names');
+    const named = pairsByName(host.links, dpu.links);
+    // The others are told by veth/peers.
+    const pairs = fittingPairs(named);
+    if (pairs.length === 0)
+      return notApplicable('no VF and representor belong together by name and interface index');
     const ends = pairs.flatMap((pair) => [
       {
         node: subject.host.name,
@@ -60,7 +63,7 @@ export const peerNamespaces = definePairCheck({
             }),
           ],
     );
-    const paired = new Set(pairs.map((pair) => pair.dpu.key));
+    const paired = new Set(named.map((pair) => pair.dpu.key));
     const foreign = vethPorts(dpu.links, 'dpu').flatMap(({ key, link }) => {
       const peer = dpu.vethPeers.get(link.name);
       // In a pod the VF is called eth0; a VF that still has its own name is on a host, and not on this one.

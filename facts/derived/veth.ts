@@ -64,6 +64,17 @@ export function commonNetnsid(links: readonly Link[]): number | undefined {
 }
 
 /**
+ * The pairs by name that are right as far as a node sees by itself: they name each other's index, through the one
+ * namespace that their siblings lead to.
+ */
+export function fittingPairs(pairs: readonly VethPair[]): readonly VethPair[] {
+  const matched = pairs.filter((pair) => nameEachOther(pair.host.link, pair.dpu.link));
+  const host = commonNetnsid(matched.map((pair) => pair.host.link));
+  const dpu = commonNetnsid(matched.map((pair) => pair.dpu.link));
+  return matched.filter((pair) => pair.host.link.linkNetnsid === host && pair.dpu.link.linkNetnsid === dpu);
+}
+
+/**
  * Whether dpu-simulator made these devices: it gives them MAC addresses that start with 52:54:00, where the kernel's
  * are random. Its hosts keep their cluster's network, and eth0-0 has an address.
  */

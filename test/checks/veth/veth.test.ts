@@ -181,6 +181,16 @@ test('all pairs crossed between hosts whose indexes coincide show by their other
   t.is(results.flatMap(({ findings }) => findings).length, 32);
 });
 
+test('where all pairs are crossed and some show by their indexes, both checks say their part', (t) => {
+  const [first, second] = [vethPair(), vethPair({ pair: 1, representorPf: 0 })];
+  change(first.host, 'eth0-5', { linkIndex: 999 });
+  const results = judge({ host: first.host, dpu: second.dpu });
+  t.deepEqual(faults(results), ['veth/peers fail on host1', 'veth/peer-namespaces fail on host1']);
+  const subjects = results.flatMap(({ findings }) => findings).map(({ subject }) => subject);
+  t.is(subjects.filter((subject) => /-5\b/.test(subject)).length, 1);
+  t.is(subjects.length, 31);
+});
+
 test('a VF that another host has is told from one in a pod', (t) => {
   const pair = vethPair();
   change(pair.host, 'eth0-9', undefined);
