@@ -63,7 +63,10 @@ for p in /proc/[0-9]*; do
   printf 'process %s %s\\nstat %s\\n' "\${p#/proc/}" "$c" "$s"
   set -- "$@" "$p/cmdline"
   case $c in ovnkube) ;; *) continue ;; esac
-  f=$(tr '\\000' '\\n' < "$p/cmdline" | sed -nE 's/^--?config-file=//p; /^--?config-file$/{n;p;}')
+  f=
+  if grep -q config-file "$p/cmdline"; then
+    f=$(tr '\\000' '\\n' < "$p/cmdline" | sed -nE 's/^--?config-file=//p; /^--?config-file$/{n;p;}')
+  fi
   f=\${f:-${CONFIG_FILE}}
   printf 'config %s\\n' "$f"
   { $as_root ${PRINT_SETTINGS} "$p/root$f"; } 2>&1 | sed 's/^/setting /'
@@ -82,7 +85,7 @@ export const processes = defineFact({
     list: shell(
       'OVS, OVN and Kubernetes processes in /proc',
       SCRIPT,
-      ['head', 'tr', 'sed', 'cat /proc/<pid>/environ', 'sed /proc/<pid>/root/<config-file>'],
+      ['grep', 'head', 'tr', 'sed', 'cat /proc/<pid>/environ', 'sed /proc/<pid>/root/<config-file>'],
       true,
     ),
     stat: shell('boot time in /proc/stat', `grep '^btime ' /proc/stat`, ['grep']),
