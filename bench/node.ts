@@ -81,6 +81,7 @@ async function install(node: LabNode, dist: string): Promise<void> {
   const at = node.path(INSTALLED);
   await mkdir(at, { recursive: true });
   await cp(dist, join(at, 'dist'), { recursive: true });
+  await copyFile(join(dist, '../package.json'), join(at, 'package.json'));
   await copyFile(process.execPath, join(at, 'node'));
   await chmod(join(at, 'node'), 0o755);
   await copyFile(join(import.meta.dirname, 'yardstick.sh'), join(at, 'yardstick.sh'));

@@ -8,6 +8,8 @@ const USAGE = 3;
 /** Runs the command line and gives the exit code. Bad input gives a message, never a stack trace. */
 export async function main(args: readonly string[]): Promise<number> {
   let code = 0;
+  // A reader such as head may go away before all is said.
+  process.stdout.on('error', () => undefined);
   const program = createProgram((given) => {
     code = given;
   });
