@@ -60,7 +60,7 @@ function outcomeOf(planned: Planned, verdicts: Verdicts, options: JudgeOptions):
     return {
       verdict: 'skip',
       reasonCode: 'simulated',
-      reason: `simulated: ${simulated.node.name} has ${simulated.simulation === 'tap' ? 'TAPs' : 'veth pairs'} in place of VFs, and this check asks for hardware`,
+      reason: `simulated: there are ${simulated.simulation === 'tap' ? 'TAPs' : 'veth pairs'} in place of VFs here, and this check asks for hardware`,
     };
   }
   const blockers = (check.after ?? []).filter((id) =>

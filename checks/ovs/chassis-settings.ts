@@ -1,6 +1,5 @@
-import { servesOvn } from '../../facts/derived/ovs-topology.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
-import { externalId, NO_OVN, NO_OVS } from './common.ts';
+import { externalId, withoutOvn } from './common.ts';
 
 const REMOTE = /^(unix|tcp|ssl|ptcp|pssl):.+/;
 
@@ -14,7 +13,7 @@ export const chassisSettings = defineCheck({
   tags: ['ovs', 'ovn', 'external-ids'],
   covers: ['A64'],
   after: ['ovs/daemons'],
-  requires: ['ovs'],
+  requires: ['ovs', 'processes'],
   messages: {
     NOT_SET: {
       text: 'external_ids:{key} is not set',
@@ -36,9 +35,9 @@ export const chassisSettings = defineCheck({
     },
   },
   docs: ['ovn-controller(8)', 'https://ovn-kubernetes.io/installation/launching-ovn-kubernetes-with-dpu/'],
-  judge({ facts: { ovs }, subject, report }) {
-    if (!ovs.present) return notApplicable(NO_OVS);
-    if (!servesOvn(ovs, subject.role)) return notApplicable(NO_OVN);
+  judge({ facts: { ovs, processes }, subject, report }) {
+    const why = withoutOvn({ ovs, processes }, subject);
+    if (why !== undefined) return notApplicable(why);
     const keys = ['system-id', 'ovn-remote', 'ovn-encap-type'];
     const findings = keys.flatMap((key) => {
       const value = ovs.openVSwitch.externalIds.get(key) ?? '';

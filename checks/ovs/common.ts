@@ -1,11 +1,28 @@
+import { servesOvn, showsOvnKubernetes } from '../../facts/derived/ovs-topology.ts';
 import { type Evidence, evidence } from '../../facts/fact.ts';
 import type { Interface, Ovs } from '../../facts/ovs.ts';
+import type { Process } from '../../facts/processes.ts';
+import type { Subject } from '../define.ts';
 
 /** Why a check has nothing to look at. */
 export const NO_OVS = 'no Open vSwitch runs on this node: /var/run/openvswitch/db.sock does not exist';
 
-export const NO_OVN =
+const NO_OVN =
   'OVN does not use the Open vSwitch of this node: no external_ids:ovn-remote, no integration bridge';
+
+/** Of a simulated node as the documents leave it before they deploy OVN-Kubernetes on it. */
+const NOT_DEPLOYED =
+  'OVN-Kubernetes is not deployed on this simulated node yet: no ovnkube, no ovn-controller, no external_ids:ovn-remote';
+
+/** Why OVN does nothing with the Open vSwitch of this node; undefined where it does, or must. */
+export function withoutOvn(
+  { ovs, processes }: { readonly ovs: Ovs; readonly processes: readonly Process[] },
+  { role, simulation }: Subject,
+): string | undefined {
+  if (!ovs.present) return NO_OVS;
+  if (simulation !== undefined && !showsOvnKubernetes(ovs, processes)) return NOT_DEPLOYED;
+  return servesOvn(ovs, role) ? undefined : NO_OVN;
+}
 
 /** What the record Open_vSwitch says for this key. */
 export const externalId = (ovs: Ovs, key: string): Evidence =>
@@ -29,3 +46,9 @@ export const portsOf = (bridge: Ovs['bridges'][number]): Evidence =>
 
 export const bridgesOf = (ovs: Ovs): Evidence =>
   evidence('ovs-vsctl list-br', ovs.bridges.map(({ name }) => name).join(' ') || 'none');
+
+/** Of several processes of a name, the one that was started last does the work; the others watch it. */
+export const working = (processes: readonly Process[], name: string): Process | undefined =>
+  processes
+    .filter((process) => process.name === name)
+    .sort((a, b) => (b.startedAt ?? 0) - (a.startedAt ?? 0) || b.pid - a.pid)[0];

@@ -1,14 +1,9 @@
+import { runsOvnKubernetes } from '../../facts/derived/ovs-topology.ts';
 import { evidence } from '../../facts/fact.ts';
-import type { Process } from '../../facts/processes.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
+import { working } from './common.ts';
 
 const DAEMONS = ['ovsdb-server', 'ovs-vswitchd'];
-
-/** Of several processes of a name, the one that was started last does the work; the others watch it. */
-const working = (processes: readonly Process[], name: string): Process | undefined =>
-  processes
-    .filter((process) => process.name === name)
-    .sort((a, b) => (b.startedAt ?? 0) - (a.startedAt ?? 0) || b.pid - a.pid)[0];
 
 export const daemons = defineCheck({
   id: 'ovs/daemons',
@@ -52,6 +47,13 @@ export const daemons = defineCheck({
     const runtime = evidence('ls /var/run/openvswitch', runtimeFiles.join(' ') || 'empty, or does not exist');
     if (none && subject.role !== 'dpu' && !socket) {
       return notApplicable('no Open vSwitch runs on this node, and none has left a socket', [runtime]);
+    }
+    // kind's nodes get Open vSwitch in a pod, together with OVN-Kubernetes (seed K L385).
+    if (none && subject.simulation === 'veth' && runtimeFiles.length === 0 && !runsOvnKubernetes(processes)) {
+      return notApplicable(
+        'neither Open vSwitch nor OVN-Kubernetes is deployed on this simulated DPU yet: no process, no socket',
+        [runtime],
+      );
     }
     if (none && programs.length === 0 && !socket) {
       const proof = [evidence('command -v ovs-vswitchd ovsdb-server ovs-vsctl', 'not found'), runtime];

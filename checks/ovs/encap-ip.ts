@@ -1,8 +1,11 @@
 import { holderOf } from '../../facts/derived/addresses.ts';
-import { encapIps, servesOvn } from '../../facts/derived/ovs-topology.ts';
+import { encapIps } from '../../facts/derived/ovs-topology.ts';
 import { evidence } from '../../facts/fact.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
-import { externalId, NO_OVN, NO_OVS } from './common.ts';
+import { externalId, withoutOvn } from './common.ts';
+
+/** The ports of BlueField that do not lead through its eswitch, as udev calls them. */
+const OUT_OF_BAND = /^(oob_net|tmfifo_net)\d+$/;
 
 export const encapIp = defineCheck({
   id: 'ovs/encap-ip',
@@ -14,7 +17,7 @@ export const encapIp = defineCheck({
   tags: ['ovs', 'ovn', 'external-ids', 'tunnels'],
   covers: ['A64d'],
   after: ['ovs/daemons', 'ovs/external-bridge-address'],
-  requires: ['links', 'ovs'],
+  requires: ['links', 'ovs', 'processes'],
   messages: {
     NOT_SET: {
       text: 'ovn encap IP must be provided if "ovnkube-node-mode" set to "dpu". Exiting...',
@@ -34,11 +37,18 @@ export const encapIp = defineCheck({
       remedy:
         'ovs-vsctl set Open_vSwitch . external_ids:ovn-encap-ip=<address of this node>; ip -br addr lists them',
     },
+    OUT_OF_BAND: {
+      text: 'encapsulation address {address} is on {netdev}, past the eswitch',
+      cause: "The tunnels of this node use the DPU's own management port: nothing of them can be offloaded.",
+      remedy:
+        'ovs-vsctl set Open_vSwitch . external_ids:ovn-encap-ip=<address of the bridge to the outside>; ip -br addr lists them',
+      level: 'warn',
+    },
   },
   docs: ['seed A L431', 'ovn-controller(8)'],
-  judge({ facts: { links, ovs }, subject, report }) {
-    if (!ovs.present) return notApplicable(NO_OVS);
-    if (!servesOvn(ovs, subject.role)) return notApplicable(NO_OVN);
+  judge({ facts: { links, ovs, processes }, subject, report }) {
+    const why = withoutOvn({ ovs, processes }, subject);
+    if (why !== undefined) return notApplicable(why);
     const said = externalId(ovs, 'ovn-encap-ip');
     const ips = encapIps(ovs);
     if (ips.length === 0) {
@@ -64,11 +74,22 @@ export const encapIp = defineCheck({
           evidence: [said, evidence('ip addr show', all)],
         }),
       );
-    return verdictOf(findings, [
-      said,
-      ...holders.map(({ address, link }) =>
-        evidence('ip addr show', `${address} is on ${link?.name ?? 'none'}`),
-      ),
-    ]);
+    const past = holders.flatMap(({ address, link }) => {
+      if (link === undefined || !OUT_OF_BAND.test(link.name)) return [];
+      const shown = evidence(`ip addr show dev ${link.name}`, address);
+      const about = { subject: address, observed: `on ${link.name}`, expected: 'on a bridge with an uplink' };
+      return [
+        report('OUT_OF_BAND', { ...about, args: { address, netdev: link.name }, evidence: [said, shown] }),
+      ];
+    });
+    return verdictOf(
+      [...findings, ...past],
+      [
+        said,
+        ...holders.map(({ address, link }) =>
+          evidence('ip addr show', `${address} is on ${link?.name ?? 'none'}`),
+        ),
+      ],
+    );
   },
 });

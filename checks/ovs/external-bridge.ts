@@ -1,7 +1,7 @@
 import { externalBridge } from '../../facts/derived/ovs-topology.ts';
 import { evidence } from '../../facts/fact.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
-import { bridgesOf, NO_OVS, portsOf } from './common.ts';
+import { bridgesOf, NO_OVS, portsOf, withoutOvn } from './common.ts';
 
 export const externalBridgeExists = defineCheck({
   id: 'ovs/external-bridge',
@@ -13,8 +13,8 @@ export const externalBridgeExists = defineCheck({
   tags: ['ovs', 'gateway'],
   covers: ['A31', 'A35'],
   after: ['ovs/daemons'],
-  requires: ['ovs'],
-  expects: ['external-bridge'],
+  requires: ['ovs', 'processes'],
+  expects: ['external-bridge', 'testbed-bridge'],
   messages: {
     MISSING: {
       text: 'bridge {bridge} does not exist',
@@ -38,12 +38,20 @@ export const externalBridgeExists = defineCheck({
     },
   },
   docs: ['seed A L119'],
-  judge({ facts: { ovs }, expected, report }) {
+  judge({ facts: { ovs, processes }, expected, subject, report }) {
     if (!ovs.present) return notApplicable(NO_OVS);
     const given = expected['external-bridge'];
-    const found = externalBridge(ovs, given?.value);
+    const testbed = expected['testbed-bridge'];
+    const missing = {
+      name: testbed.value,
+      bridge: undefined,
+      ground: `testbed-bridge=${testbed.value} is expected (${testbed.from})`,
+    };
+    const found = externalBridge(ovs, given?.value) ?? (subject.simulation === 'tap' ? missing : undefined);
     const bridges = bridgesOf(ovs);
     if (found === undefined) {
+      const why = withoutOvn({ ovs, processes }, subject);
+      if (why !== undefined) return notApplicable(why, [bridges]);
       const about = { observed: bridges.said, expected: 'a bridge such as brp0', evidence: [bridges] };
       return verdictOf([report('UNKNOWN', { subject: 'external bridge', args: {}, ...about })], [bridges]);
     }

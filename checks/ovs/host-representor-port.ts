@@ -1,5 +1,10 @@
-import { isHostPfRepresentor, isSimulatedGateway } from '../../facts/derived/dpu-ports.ts';
+import {
+  isHostPfRepresentor,
+  isSimulatedGateway,
+  isSimulatedRepresentor,
+} from '../../facts/derived/dpu-ports.ts';
 import { externalBridge, joinedBridges } from '../../facts/derived/ovs-topology.ts';
+import type { Process } from '../../facts/processes.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
 import { portsOf } from './common.ts';
 
@@ -13,7 +18,7 @@ export const hostRepresentorPort = defineCheck({
   tags: ['ovs', 'gateway', 'representors'],
   covers: ['A34'],
   after: ['ovs/external-bridge'],
-  requires: ['netdevs', 'ovs'],
+  requires: ['netdevs', 'ovs', 'processes'],
   expects: ['external-bridge'],
   messages: {
     NOT_ATTACHED: {
@@ -32,19 +37,23 @@ export const hostRepresentorPort = defineCheck({
     },
   },
   docs: ['seed A L119-134'],
-  judge({ facts: { netdevs, ovs }, expected, subject, report }) {
+  judge({ facts: { netdevs, ovs, processes }, expected, subject, report }) {
     const bridge = externalBridge(ovs, expected['external-bridge']?.value)?.bridge;
     if (bridge === undefined) return notApplicable('there is no bridge to the outside');
-    const simulated = subject.simulation !== undefined;
-    const isIt = (name: string): boolean =>
-      isHostPfRepresentor(name, netdevs.get(name)) || (simulated && isSimulatedGateway(name));
     const bridges = joinedBridges(ovs, bridge);
+    const simulated = subject.simulation !== undefined;
+    // Only then OVN-Kubernetes looks for one. In the software testbed, VF 0 is in its place: tap/vf0-in-ovs.
+    if (simulated && (subject.simulation === 'tap' || !simulatesDpu(processes)))
+      return notApplicable('no ovnkube runs on this simulated DPU with --simulate-dpu', bridges.map(portsOf));
+    const isIt = (name: string): boolean =>
+      isHostPfRepresentor(name, netdevs.get(name)) || (simulated && isSimulatedRepresentor(name));
     const names = bridges.flatMap(({ ports }) =>
       ports.flatMap((port) => port.interfaces.map(({ name }) => name)),
     );
     const said = bridges.map(portsOf);
     if (names.some(isIt)) return verdictOf([], said);
-    const representor = [...netdevs.keys()].find(isIt) ?? (simulated ? 'rep0-0' : 'pf0hpf');
+    const gateway = simulated ? isSimulatedGateway : isIt;
+    const representor = [...netdevs.keys()].find(gateway) ?? (simulated ? 'rep0-0' : 'pf0hpf');
     const about = {
       observed: said.map(({ said: ports }) => ports).join('; '),
       expected: representor,
@@ -55,3 +64,8 @@ export const hostRepresentorPort = defineCheck({
     return verdictOf([report(code, { subject: representor, args, ...about })], said);
   },
 });
+
+const simulatesDpu = (processes: readonly Process[]): boolean =>
+  processes.some(
+    ({ name, args }) => name === 'ovnkube' && args.some((arg) => /^--?simulate-dpu(=true)?$/.test(arg)),
+  );

@@ -1,6 +1,6 @@
-import { integrationBridge, integrationBridgeName, servesOvn } from '../../facts/derived/ovs-topology.ts';
+import { integrationBridge, integrationBridgeName } from '../../facts/derived/ovs-topology.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
-import { bridgesOf, NO_OVN, NO_OVS, portsOf } from './common.ts';
+import { bridgesOf, portsOf, withoutOvn } from './common.ts';
 
 export const integrationBridgeExists = defineCheck({
   id: 'ovs/integration-bridge',
@@ -12,7 +12,7 @@ export const integrationBridgeExists = defineCheck({
   tags: ['ovs', 'ovn'],
   covers: ['A64'],
   after: ['ovs/daemons'],
-  requires: ['ovs'],
+  requires: ['ovs', 'processes'],
   messages: {
     MISSING: {
       text: 'bridge {bridge} does not exist',
@@ -23,12 +23,12 @@ export const integrationBridgeExists = defineCheck({
     },
   },
   docs: ['seed A L414'],
-  judge({ facts: { ovs }, subject, report }) {
-    if (!ovs.present) return notApplicable(NO_OVS);
-    if (!servesOvn(ovs, subject.role)) return notApplicable(NO_OVN, [bridgesOf(ovs)]);
+  judge({ facts: { ovs, processes }, subject, report }) {
     const bridge = integrationBridgeName(ovs);
     const found = integrationBridge(ovs);
     if (found !== undefined) return verdictOf([], [bridgesOf(ovs), portsOf(found)]);
+    const why = withoutOvn({ ovs, processes }, subject);
+    if (why !== undefined) return notApplicable(why, [bridgesOf(ovs)]);
     const about = { observed: bridgesOf(ovs).said, expected: bridge, evidence: [bridgesOf(ovs)] };
     return verdictOf([report('MISSING', { subject: bridge, args: { bridge }, ...about })], []);
   },

@@ -1,6 +1,6 @@
 import { integrationBridge } from '../../facts/derived/ovs-topology.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
-import { NO_OVS, portsOf } from './common.ts';
+import { portsOf, withoutOvn } from './common.ts';
 
 export const managementPort = defineCheck({
   id: 'ovs/management-port',
@@ -12,7 +12,7 @@ export const managementPort = defineCheck({
   tags: ['ovs', 'ovn', 'management-port'],
   covers: ['A64g'],
   after: ['ovs/integration-bridge'],
-  requires: ['ovs'],
+  requires: ['ovs', 'processes'],
   messages: {
     MISSING: {
       text: 'ovn-k8s-mp0 is not a port of {bridge}',
@@ -23,8 +23,9 @@ export const managementPort = defineCheck({
     },
   },
   docs: ['seed A L430'],
-  judge({ facts: { ovs }, report }) {
-    if (!ovs.present) return notApplicable(NO_OVS);
+  judge({ facts: { ovs, processes }, subject, report }) {
+    const why = withoutOvn({ ovs, processes }, subject);
+    if (why !== undefined) return notApplicable(why);
     const bridge = integrationBridge(ovs);
     if (bridge === undefined) return notApplicable('there is no integration bridge on this node');
     const said = portsOf(bridge);

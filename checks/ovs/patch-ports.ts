@@ -5,7 +5,7 @@ import {
   patchPairs,
 } from '../../facts/derived/ovs-topology.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
-import { NO_OVS, ofInterface, portsOf } from './common.ts';
+import { externalId, ofInterface, portsOf, withoutOvn } from './common.ts';
 
 export const patchPorts = defineCheck({
   id: 'ovs/patch-ports',
@@ -17,7 +17,7 @@ export const patchPorts = defineCheck({
   tags: ['ovs', 'ovn', 'gateway'],
   covers: ['A64'],
   after: ['ovs/integration-bridge', 'ovs/external-bridge', 'ovs/patch-peers'],
-  requires: ['ovs'],
+  requires: ['ovs', 'processes'],
   expects: ['external-bridge'],
   messages: {
     MISSING: {
@@ -27,10 +27,18 @@ export const patchPorts = defineCheck({
       remedy:
         'Look at external_ids:ovn-bridge-mappings and at the log of ovnkube-node: ovs-vsctl get Open_vSwitch . external_ids:ovn-bridge-mappings',
     },
+    NO_MAPPING: {
+      text: 'no patch port joins {inner} and {outer}: external_ids:ovn-bridge-mappings is not set',
+      cause:
+        'ovn-controller makes the patch ports of the gateway for the bridge that is mapped to its network. ovnkube-node writes the mapping when it sets up the gateway.',
+      remedy: 'ovs-vsctl set Open_vSwitch . external_ids:ovn-bridge-mappings=physnet:{outer}',
+      source: 'ovn-controller(8)',
+    },
   },
-  docs: ['seed A L408-428'],
-  judge({ facts: { ovs }, expected, report }) {
-    if (!ovs.present) return notApplicable(NO_OVS);
+  docs: ['seed A L408-428', 'ovn-controller(8)'],
+  judge({ facts: { ovs, processes }, expected, subject, report }) {
+    const why = withoutOvn({ ovs, processes }, subject);
+    if (why !== undefined) return notApplicable(why);
     const inner = integrationBridge(ovs);
     const outer = externalBridge(ovs, expected['external-bridge']?.value)?.bridge;
     if (inner === undefined || outer === undefined) return notApplicable('there are no two bridges to join');
@@ -38,10 +46,12 @@ export const patchPorts = defineCheck({
     const pair = patchPairs(ovs).find((ends) => bridges.includes(ends.outer.bridge));
     if (pair !== undefined)
       return verdictOf([], [ofInterface(pair.inner, 'options'), ofInterface(pair.outer, 'options')]);
-    const said = [portsOf(inner), portsOf(outer)];
+    const mapping = externalId(ovs, 'ovn-bridge-mappings');
+    const said = [portsOf(inner), portsOf(outer), mapping];
+    const mapped = ovs.openVSwitch.externalIds.has('ovn-bridge-mappings');
     return verdictOf(
       [
-        report('MISSING', {
+        report(mapped ? 'MISSING' : 'NO_MAPPING', {
           subject: outer.name,
           args: { inner: inner.name, outer: outer.name },
           observed: 'no such pair',

@@ -1,7 +1,7 @@
 import { holderOf } from '../../facts/derived/addresses.ts';
-import { encapIps, servesOvn, tunnels } from '../../facts/derived/ovs-topology.ts';
+import { encapIps, tunnels } from '../../facts/derived/ovs-topology.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
-import { externalId, NO_OVN, NO_OVS, ofInterface } from './common.ts';
+import { externalId, ofInterface, withoutOvn } from './common.ts';
 
 export const tunnelEndpoints = defineCheck({
   id: 'ovs/tunnel-endpoints',
@@ -13,7 +13,7 @@ export const tunnelEndpoints = defineCheck({
   tags: ['ovs', 'ovn', 'tunnels'],
   covers: ['A64d'],
   after: ['ovs/integration-bridge', 'ovs/chassis-settings', 'ovs/encap-ip'],
-  requires: ['links', 'ovs'],
+  requires: ['links', 'ovs', 'processes'],
   messages: {
     LOCAL_IP: {
       text: 'tunnel {tunnel} starts at {local}, and ovn-encap-ip is {encap}',
@@ -33,9 +33,9 @@ export const tunnelEndpoints = defineCheck({
     },
   },
   docs: ['seed A L425-429'],
-  judge({ facts: { links, ovs }, subject, report }) {
-    if (!ovs.present) return notApplicable(NO_OVS);
-    if (!servesOvn(ovs, subject.role)) return notApplicable(NO_OVN);
+  judge({ facts: { links, ovs, processes }, subject, report }) {
+    const why = withoutOvn({ ovs, processes }, subject);
+    if (why !== undefined) return notApplicable(why);
     const all = tunnels(ovs);
     if (all.length === 0) return notApplicable('no tunnel leads to another chassis');
     const encap = encapIps(ovs);

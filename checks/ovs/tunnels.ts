@@ -1,7 +1,7 @@
-import { servesOvn, tunnels } from '../../facts/derived/ovs-topology.ts';
+import { tunnels } from '../../facts/derived/ovs-topology.ts';
 import { evidence } from '../../facts/fact.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
-import { NO_OVN, NO_OVS, ofInterface } from './common.ts';
+import { ofInterface, withoutOvn } from './common.ts';
 
 export const tunnelsExist = defineCheck({
   id: 'ovs/tunnels',
@@ -25,8 +25,8 @@ export const tunnelsExist = defineCheck({
   },
   docs: ['seed A L425-429'],
   judge({ facts: { ovs, processes }, subject, report }) {
-    if (!ovs.present) return notApplicable(NO_OVS);
-    if (!servesOvn(ovs, subject.role)) return notApplicable(NO_OVN);
+    const why = withoutOvn({ ovs, processes }, subject);
+    if (why !== undefined) return notApplicable(why);
     const all = tunnels(ovs);
     if (all.length > 0)
       return verdictOf(

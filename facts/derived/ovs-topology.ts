@@ -1,4 +1,5 @@
 import type { Bridge, Interface, Ovs } from '../ovs.ts';
+import type { Process } from '../processes.ts';
 
 /** An interface with the bridge that it is on. */
 export interface Attached extends Interface {
@@ -53,9 +54,13 @@ export function externalBridge(ovs: Ovs, expected?: string): ExternalBridge | un
   const others = ovs.bridges.filter(({ name }) => name !== integrationBridgeName(ovs));
   const withUplink = others.find(({ ports }) => ports.some(({ name }) => name === 'p0'));
   if (withUplink !== undefined) return byName(withUplink.name, 'its port p0');
+  const named = others.find(({ name }) => DOCUMENTED.includes(name));
+  if (named !== undefined) return byName(named.name, 'its name is one that the documents give it');
   const [only, second] = others;
   return only && second === undefined ? byName(only.name, 'it is the only bridge of its kind') : undefined;
 }
+
+const DOCUMENTED = ['brp0', 'br-ex', 'br-ext', 'breth0', 'br-ovn', 'br-dpu', 'ovsbr1'];
 
 const ids = (ovs: Ovs): ReadonlyMap<string, string> => ovs.openVSwitch.externalIds;
 
@@ -112,6 +117,14 @@ export const encapIps = (ovs: Ovs): readonly string[] =>
     .split(',')
     .map((ip) => ip.trim())
     .filter((ip) => ip !== '');
+
+/** OVN-Kubernetes has come to this node: it runs, ovn-controller does, or a setting is there that it alone writes. */
+export const showsOvnKubernetes = (ovs: Ovs, processes: readonly Process[]): boolean =>
+  runsOvnKubernetes(processes) || ids(ovs).has('ovn-remote');
+
+/** ovnkube or ovn-controller has a process here. */
+export const runsOvnKubernetes = (processes: readonly Process[]): boolean =>
+  processes.some(({ name }) => name === 'ovnkube' || name === 'ovn-controller');
 
 /** OVN works on this node's Open vSwitch: it is a DPU, or the settings of a chassis are there. */
 export const servesOvn = (ovs: Ovs, role: string): boolean =>
