@@ -33,6 +33,7 @@ import { offloadedFlows } from './ovs/offloaded-flows.ts';
 import { patchPeers } from './ovs/patch-peers.ts';
 import { patchPortNames } from './ovs/patch-port-names.ts';
 import { patchPorts } from './ovs/patch-ports.ts';
+import { podRepresentors } from './ovs/pod-representors.ts';
 import { portErrors } from './ovs/port-errors.ts';
 import { serviceEnabled } from './ovs/service-enabled.ts';
 import { tunnelEndpoints } from './ovs/tunnel-endpoints.ts';
@@ -141,6 +142,7 @@ export const CHECKS: readonly Check[] = [
   hwOffloadInForce,
   offloadedFlows,
   hostNodeNameMatches,
+  podRepresentors,
   toolsInstalled,
   iproute2Version,
   swap,

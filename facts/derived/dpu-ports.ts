@@ -19,6 +19,18 @@ export const isHostPfRepresentor = (name: string, netdev: Netdev | undefined): b
 export const isFunctionRepresentor = (name: string, netdev: Netdev | undefined): boolean =>
   /^(?:en\d+f\d+)?(?:c\d+)?pf\d+[vs]f\d+$/.test(portName(name, netdev));
 
+/** The representors of a VF on the DPU: one for each host that the DPU serves, told apart by their controllers (c1, c2). */
+export const representorsOf = (
+  pf: number,
+  vf: number,
+  netdevs: ReadonlyMap<string, Netdev>,
+): readonly string[] =>
+  [...netdevs.values()]
+    .filter((netdev) => VF_PORT.exec(portName(netdev.name, netdev))?.slice(1).join() === `${pf},${vf}`)
+    .map(({ name }) => name);
+
+const VF_PORT = /^(?:c\d+)?pf(\d+)vf(\d+)$/;
+
 /** Where veth pairs stand for functions: rep0-0 is the gateway interface's representor, the others are VFs'. */
 export const isSimulatedRepresentor = (name: string): boolean => /^rep\d+-\d+$/.test(name);
 
