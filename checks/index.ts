@@ -37,6 +37,7 @@ import { podRepresentors } from './ovs/pod-representors.ts';
 import { portErrors } from './ovs/port-errors.ts';
 import { serviceEnabled } from './ovs/service-enabled.ts';
 import { tunnelEndpoints } from './ovs/tunnel-endpoints.ts';
+import { tunnelToControlPlane } from './ovs/tunnel-to-control-plane.ts';
 import { tunnelsExist } from './ovs/tunnels.ts';
 import { uplinkPort } from './ovs/uplink-port.ts';
 import { version } from './ovs/version.ts';
@@ -135,6 +136,7 @@ export const CHECKS: readonly Check[] = [
   encapIp,
   tunnelsExist,
   tunnelEndpoints,
+  tunnelToControlPlane,
   managementPort,
   dpuGatewayInterface,
   gatewayNexthop,

@@ -26,6 +26,10 @@ export const EXPECTATIONS = define({
   'external-bridge': { type: 'text', description: "bridge of Open vSwitch that holds the DPU's uplink" },
   uplink: { type: 'text', description: 'network device of the DPU that leads to the wire' },
   'host-node-name': { type: 'text', description: 'name of the DPU host as a node of Kubernetes' },
+  'control-plane-address': {
+    type: 'text',
+    description: "address at which the control plane's tunnels end, its ovn-encap-ip",
+  },
   'inotify-watches': {
     type: 'number',
     description: 'least value of fs.inotify.max_user_watches',
