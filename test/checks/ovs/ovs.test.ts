@@ -32,7 +32,7 @@ const judge = (facts: NodeFacts, options: JudgeNode = {}) =>
 const broken = (change: (ovs: Ovs) => Ovs): NodeFacts => ({ ...dpu(), ovs: change(dpu().ovs) });
 
 test('a healthy DPU passes every check of a DPU', (t) => {
-  const results = judge(dpu());
+  const results = judge(dpu(), { expect: { 'control-plane-address': '192.168.40.111' } });
   t.deepEqual(idsWith(results, 'fail', 'warn', 'error', 'blocked', 'skip'), []);
   t.true(results.size > 20);
 });
