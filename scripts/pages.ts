@@ -1,3 +1,4 @@
+import { NOT_COVERED, OPEN } from '../checks/claims.ts';
 import { CHECKS } from '../checks/index.ts';
 import { explanation } from '../cli/explanation.ts';
 import { FACTS } from '../facts/index.ts';
@@ -65,8 +66,24 @@ function claims(): string {
       ([claim, ids]) => `| ${claim} | ${ids.map((id) => `[${id}](checks/${id}.md)`).join(', ')} |`,
     ),
     '',
+    '## What of them stays open',
+    '',
+    'Each of these has its check above; this part of it no node shows.',
+    '',
+    ...reasons(OPEN),
+    '',
+    '## Claims about nodes without a check',
+    '',
+    ...reasons(NOT_COVERED),
+    '',
   ].join('\n');
 }
+
+const reasons = (claims: Readonly<Record<string, string>>): string[] => [
+  '| claim | why |',
+  '|---|---|',
+  ...Object.entries(claims).map(([claim, why]) => `| ${claim} | ${cell(why)} |`),
+];
 
 function commands(): string {
   const rows = Object.entries(FACTS).flatMap(([name, fact]) =>

@@ -1,0 +1,23 @@
+/** Claims of the documents about what a node shows that no check covers, and why. */
+export const NOT_COVERED: Readonly<Record<string, string>> = {
+  G13: "Helm's values are kept in the cluster. What becomes of them on the node is covered by G7 to G12.",
+  G46: 'Which additional networks a pod has stands in objects of the cluster. What they need of the node is covered by the SR-IOV claims.',
+  K21: 'A container does not show by which name the engine knows it. `--inventory kind:NAME` reads the names and gives the roles.',
+  K22: 'A container that has no process can not be asked; then `target/reachable` fails, which the runner gives and no check.',
+};
+
+/** What of a covered claim stays open, because a node does not show it. */
+export const OPEN: Readonly<Record<string, string>> = {
+  A27: 'Whether the next hop answers: nothing is sent. That it is on the network of DPU or host is looked at.',
+  A63: 'Whether traffic would be offloaded while none flows: the check is skipped then, with this reason.',
+  A64e: 'Which address the control plane has: it must be told as `control-plane-address`.',
+  A64f: 'Which ports are left over from pods that are gone: a VF without a pod may have a port for other reasons.',
+  D27: 'Whether every pod was given a VF: that stands in the objects of the cluster.',
+  G6: 'Which interface OVN-Kubernetes took in the end: that stands in an annotation of the node.',
+  G34: 'Any line of `lspci` proves a NIC, not SR-IOV: the VFs are looked for instead.',
+  G39: 'The file that the document reads exists on no system: the link is read instead.',
+  G40: 'The file that the document reads exists on no system: the link is read instead.',
+  G45: 'How many devices the pool has: that stands in the status of the node object.',
+  K30: 'Whether a ping would get through: nothing is sent. Routes and addresses tell the ways there are.',
+  K32: 'Whether the API server answers: nothing is sent. Address and route tell whether there is a way.',
+};
