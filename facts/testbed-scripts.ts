@@ -8,6 +8,16 @@ export interface TestbedScripts {
   readonly variables: ReadonlyMap<string, string>;
   /** Why a copy could not be read, by path. */
   readonly unreadable: ReadonlyMap<string, string>;
+  /** The machines that the copies list, by name. */
+  readonly machines: ReadonlyMap<string, TestbedMachine>;
+}
+
+/** A machine of the software testbed, as a copy of variables.sh lists it. */
+export interface TestbedMachine {
+  /** INFRA_DPU_LIST … (seed S L38-43). */
+  readonly list: string;
+  /** Of the copy. */
+  readonly path: string;
 }
 
 const FOLDERS = ['/root', '/root/src', '/home/*', '/home/*/src'];
@@ -18,7 +28,24 @@ export const testbedScripts = defineFact({
   parse: ({ variables }): TestbedScripts => ({
     variables: new Map([...variables.texts].map(([path, text]) => [path, sha256(text)])),
     unreadable: variables.unreadable,
+    machines: new Map(
+      [...variables.texts].flatMap(([path, text]) =>
+        listed(text).map(([name, list]): [string, TestbedMachine] => [name, { list, path }]),
+      ),
+    ),
   }),
 });
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** The names in the arrays GATEWAY_LIST=("gw-1") and so on, with the array; nothing is expanded. */
+function listed(text: string): readonly (readonly [name: string, list: string])[] {
+  const code = text.replace(/(^|\s)#.*/g, '$1');
+  return [...code.matchAll(/^[ \t]*([A-Z_]+_LIST)=\(([^()]*)\)/gm)].flatMap(([, list = '', body = '']) =>
+    body
+      .split(/\s+/)
+      .map((word) => word.replace(/^(["'])(.*)\1$/, '$2'))
+      .filter((name) => /^[A-Za-z0-9][\w.-]*$/.test(name))
+      .map((name) => [name, list] as const),
+  );
+}

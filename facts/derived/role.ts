@@ -5,6 +5,7 @@ import type { Netdev } from '../netdevs.ts';
 import type { Ovs } from '../ovs.ts';
 import type { Pci } from '../pci.ts';
 import type { Process } from '../processes.ts';
+import type { TestbedScripts } from '../testbed-scripts.ts';
 
 /** What a node is in the system that its operators built. */
 export const ROLES = ['dpu-host', 'dpu', 'control-plane', 'worker', 'hypervisor'] as const;
@@ -32,20 +33,30 @@ export interface RoleFacts {
   readonly ovs: Outcome<Ovs>;
   readonly pci: Outcome<Pci>;
   readonly processes: Outcome<readonly Process[]>;
+  readonly testbedScripts: Outcome<TestbedScripts>;
 }
 
-export const ROLE_FACTS = ['identity', 'links', 'netdevs', 'ovs', 'pci', 'processes'] as const;
+export const ROLE_FACTS = [
+  'identity',
+  'links',
+  'netdevs',
+  'ovs',
+  'pci',
+  'processes',
+  'testbedScripts',
+] as const;
 
 /** Finds out what a node is: the strongest sign first. */
 export function findRole(facts: RoleFacts): FoundRole {
   const simulation = findSimulation(facts);
   const signs = [
-    ovnkubeMode(facts),
-    simulation,
+    // What the hardware shows can't be set wrong, as OVN-Kubernetes' mode can.
     bluefield(facts),
-    hostNodeName(facts),
     hostPfRepresentor(facts),
     managementVf(facts),
+    ovnkubeMode(facts),
+    simulation,
+    hostNodeName(facts),
     bluefieldFunction(facts),
     process(facts, 'kube-apiserver', 'control-plane'),
     process(facts, 'kubelet', 'worker'),
@@ -84,10 +95,10 @@ function ovnkubeMode({ processes }: RoleFacts): Sign | undefined {
 /** The least number of interfaces of the simulated form that is no accident. */
 const SEVERAL = 2;
 
-function findSimulation({
-  links,
-  netdevs,
-}: RoleFacts): (Sign & { readonly simulation: Simulation }) | undefined {
+type SimulationSign = Sign & { readonly simulation: Simulation };
+
+function findSimulation(facts: RoleFacts): SimulationSign | undefined {
+  const { links, netdevs } = facts;
   const named = (pattern: RegExp, kind: string): string[] =>
     list(links)
       .filter((link) => link.kind === kind && pattern.test(link.name))
@@ -101,8 +112,29 @@ function findSimulation({
   return (
     sign('dpu', 'veth', 'veth representors', named(/^rep\d+-\d+$/, 'veth')) ??
     sign('dpu-host', 'veth', 'veth VFs', named(/^eth\d+-\d+$/, 'veth')) ??
-    sign('hypervisor', 'tap', 'TAPs of the software testbed', named(/^tap\d+-vf\d+-[it]$/, 'tun'))
+    sign('hypervisor', 'tap', 'TAPs of the software testbed', named(/^tap\d+-vf\d+-[it]$/, 'tun')) ??
+    sign('hypervisor', 'tap', 'bridges of the software testbed', named(/^br\d+-vf\d+$/, 'bridge')) ??
+    (hardware ? undefined : virtualMachine(facts))
   );
+}
+
+/** The lists of scripts/variables.sh (seed S L38-43). No check concerns a gateway. */
+const LISTS: ReadonlyMap<string, Role> = new Map([
+  ['INFRA_CTRL_LIST', 'control-plane'],
+  ['INFRA_DPU_LIST', 'dpu'],
+  ['TENANT_CTRL_LIST', 'control-plane'],
+  ['TENANT_DPU_HOST_LIST', 'dpu-host'],
+  ['TENANT_WORKER_LIST', 'worker'],
+]);
+
+/** A virtual machine of the software testbed goes by its host name, as the testbed's own scripts do (get_node_type). */
+function virtualMachine({ identity, testbedScripts }: RoleFacts): SimulationSign | undefined {
+  if (!identity.ok || !testbedScripts.ok) return undefined;
+  const { hostname } = identity.value;
+  const { machines } = testbedScripts.value;
+  const machine = machines.get(hostname) ?? machines.get(hostname.split('.')[0] ?? '');
+  const role = machine && LISTS.get(machine.list);
+  return role && { role, simulation: 'tap', ground: `${machine.path} lists ${hostname} in ${machine.list}` };
 }
 
 function bluefield({ identity }: RoleFacts): Sign | undefined {
@@ -133,9 +165,10 @@ function hostPfRepresentor({ netdevs }: RoleFacts): Sign | undefined {
     : undefined;
 }
 
-/** Seed A L244: the management port of a DPU host is a VF. */
-function managementVf({ netdevs, pci }: RoleFacts): Sign | undefined {
+/** Seed A L244: the management port of a DPU host is a VF. So may be that of a node that offloads to a plain NIC: it has OVS itself. */
+function managementVf({ netdevs, ovs, pci }: RoleFacts): Sign | undefined {
   if (!netdevs.ok || !pci.ok) return undefined;
+  if (ovs.ok && ovs.value.bridges.some(({ name }) => name === 'br-int')) return undefined;
   const address = netdevs.value.get('ovn-k8s-mp0')?.pciAddress;
   const physfn = address === undefined ? undefined : pci.value.functions.get(address)?.physfn;
   return physfn ? { role: 'dpu-host', ground: `ovn-k8s-mp0 is the VF ${address} of ${physfn}` } : undefined;

@@ -131,6 +131,53 @@ test('copies of variables.sh are told by their SHA-256', (t) => {
   );
 });
 
+/* Of the form of the testbed's own file, shortened; the last lines are hand-made. */
+const VARIABLES = `IF1=\${IF1:-enp1s0}
+# List of DPUs
+INFRA_DPU_LIST=(
+  "infra-2"   # the first
+  'infra-3'
+)
+TENANT_DPU_HOST_LIST=("tenant-2" tenant-3)
+# TENANT_WORKER_LIST=(old-4)
+TENANT_WORKER_LIST=($(hostname) "\${PREFIX}4" tenant-4)
+`;
+
+test('the machines that variables.sh lists are known by name, and nothing of it is expanded', (t) => {
+  const path = '/root/dpu-software/scripts/variables.sh';
+  const variables = { texts: new Map([[path, VARIABLES]]), unreadable: new Map() };
+  const outcome = parseFact(testbedScripts, { variables });
+  t.deepEqual(outcome.ok && [...outcome.value.machines].map(([name, { list }]) => `${list} ${name}`), [
+    'INFRA_DPU_LIST infra-2',
+    'INFRA_DPU_LIST infra-3',
+    'TENANT_DPU_HOST_LIST tenant-2',
+    'TENANT_DPU_HOST_LIST tenant-3',
+  ]);
+  t.is(outcome.ok ? outcome.value.machines.get('infra-3')?.path : undefined, path);
+});
+
+test('a hostile variables.sh costs no time', (t) => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc
+      .array(fc.constantFrom('INFRA_DPU_LIST=(', ')', '"', ' ', '\n', '#', 'x_LIST=(', 'infra-2', '\0'))
+      .map((parts) => parts.join('')),
+  );
+  fc.assert(
+    fc.property(text, (said) => {
+      const variables = { texts: new Map([['/root/variables.sh', said]]), unreadable: new Map() };
+      return parseFact(testbedScripts, { variables }).ok;
+    }),
+  );
+  const long = {
+    texts: new Map([['/root/variables.sh', 'A_LIST=('.repeat(100_000)]]),
+    unreadable: new Map(),
+  };
+  const started = performance.now();
+  t.true(parseFact(testbedScripts, { variables: long }).ok);
+  t.true(performance.now() - started < 2000);
+});
+
 test('whatever a node says, the facts are values or reasons', (t) => {
   const text = fc.oneof(
     fc.string({ unit: 'binary' }),

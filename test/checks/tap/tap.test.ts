@@ -23,7 +23,11 @@ function hypervisor(): { links: Link[]; virtualMachines: NonNullable<NodeFacts['
 
 const SUM = createHash('sha256').update('NUM_VF=20\n').digest('hex');
 const COPY = '/root/dpu-software/scripts/variables.sh';
-const scripts = (sum = SUM) => ({ variables: new Map([[COPY, sum]]), unreadable: new Map() });
+const scripts = (sum = SUM) => ({
+  variables: new Map([[COPY, sum]]),
+  unreadable: new Map(),
+  machines: new Map(),
+});
 
 const judge = (facts: NodeFacts, expect = {}) =>
   judgeNode({ testbedScripts: scripts(), ...facts }, ['tap'], {
@@ -240,6 +244,9 @@ test('variables.sh that differ on the two sides are a failure; missing on one, n
   onlyThis(t, judgeGuests(host, infra()), 'tap/variables-pair fail on host1', 'DIFFER', [
     'scripts/variables.sh',
   ]);
-  const without = { ...tenant(), testbedScripts: { variables: new Map(), unreadable: new Map() } };
+  const without = {
+    ...tenant(),
+    testbedScripts: { variables: new Map(), unreadable: new Map(), machines: new Map() },
+  };
   t.is(verdictOn(judgeGuests(without, infra()), 'tap/variables-pair'), 'skip');
 });

@@ -1,0 +1,62 @@
+import test from 'ava';
+import { findRole, type RoleFacts } from '../../../facts/derived/role.ts';
+import type { Outcome } from '../../../facts/fact.ts';
+import type { Ovs } from '../../../facts/ovs.ts';
+import { aNetdev, aProcess, dpuHost, VFS, withNetdev } from '../../helpers/node-facts.ts';
+
+const ok = <Value>(value: Value): Outcome<Value> => ({ ok: true, value });
+const unknown = { ok: false, failure: { code: 'timeout', message: 'no answer' } } as const;
+
+/** A node of which nothing but processes and PCI functions is known. */
+const aNode = (given: Partial<RoleFacts> = {}): RoleFacts => ({
+  identity: unknown,
+  links: ok([]),
+  netdevs: ok(new Map()),
+  ovs: unknown,
+  pci: ok({ functions: new Map() }),
+  processes: ok([]),
+  testbedScripts: unknown,
+  ...given,
+});
+
+const inMode = (mode: string) => ok([aProcess('ovnkube', { args: [`--ovnkube-node-mode=${mode}`] })]);
+
+/** A DPU host whose management port OVN-Kubernetes has set up. */
+function withManagementPort(): Partial<RoleFacts> {
+  const { netdevs, pci } = dpuHost();
+  return { netdevs: ok(withNetdev(netdevs, 'ovn-k8s-mp0', aNetdev('ovn-k8s-mp0', VFS[0]))), pci: ok(pci) };
+}
+
+test('the mode of ovnkube tells the role where no hardware does', (t) => {
+  for (const role of ['dpu', 'dpu-host'] as const)
+    t.is(findRole(aNode({ processes: inMode(role) })).role, role);
+  t.is(findRole(aNode({ processes: inMode('full') })).role, undefined);
+});
+
+test('hardware tells the role where ovnkube is set to another mode', (t) => {
+  const host = findRole(aNode({ ...withManagementPort(), processes: inMode('dpu') }));
+  t.is(host.role, 'dpu-host');
+  t.regex(host.ground, /^ovn-k8s-mp0 is the VF 0000:01:02\.3 of 0000:01:00\.0$/);
+  const representor = aNetdev('pf0hpf', '0000:03:00.0', { physPortName: 'c1pf0', physSwitchId: 'c2cf' });
+  const dpu = findRole(
+    aNode({ netdevs: ok(new Map([['pf0hpf', representor]])), processes: inMode('dpu-host') }),
+  );
+  t.is(dpu.role, 'dpu');
+});
+
+test('a node that offloads to a plain NIC, with its own Open vSwitch, is no DPU host', (t) => {
+  const ovs = ok({
+    openVSwitch: { externalIds: new Map() },
+    bridges: [{ name: 'br-int' }],
+  } as unknown as Ovs);
+  const { pci } = withManagementPort();
+  const plain = pci?.ok
+    ? ok({
+        functions: new Map([...pci.value.functions].map(([at, one]) => [at, { ...one, device: '1017' }])),
+      })
+    : unknown;
+  const processes = ok([aProcess('kubelet')]);
+  const found = findRole(aNode({ ...withManagementPort(), pci: plain, ovs, processes }));
+  t.is(found.role, 'worker');
+  t.is(findRole(aNode({ ...withManagementPort(), pci: plain, processes })).role, 'dpu-host');
+});
