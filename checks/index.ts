@@ -12,6 +12,7 @@ import { ovnkubeRunning } from './gateway/ovnkube-running.ts';
 import { pfNetdevs } from './gateway/pf-netdevs.ts';
 import { pfPciAddress } from './gateway/pf-pci-address.ts';
 import { absent } from './ovs/absent.ts';
+import { bridgeDatapaths } from './ovs/bridge-datapaths.ts';
 import { bridgeUplink } from './ovs/bridge-uplink.ts';
 import { chassisSettings } from './ovs/chassis-settings.ts';
 import { daemons } from './ovs/daemons.ts';
@@ -30,11 +31,14 @@ import { installed } from './ovs/installed.ts';
 import { integrationBridgeExists } from './ovs/integration-bridge.ts';
 import { managementPort } from './ovs/management-port.ts';
 import { offloadedFlows } from './ovs/offloaded-flows.ts';
+import { ovnConnected } from './ovs/ovn-connected.ts';
+import { ovnControllerRuns } from './ovs/ovn-controller.ts';
 import { patchPeers } from './ovs/patch-peers.ts';
 import { patchPortNames } from './ovs/patch-port-names.ts';
 import { patchPorts } from './ovs/patch-ports.ts';
 import { podRepresentors } from './ovs/pod-representors.ts';
 import { portErrors } from './ovs/port-errors.ts';
+import { portsUp } from './ovs/ports-up.ts';
 import { serviceEnabled } from './ovs/service-enabled.ts';
 import { tunnelEndpoints } from './ovs/tunnel-endpoints.ts';
 import { tunnelToControlPlane } from './ovs/tunnel-to-control-plane.ts';
@@ -94,20 +98,20 @@ export const CHECKS: readonly Check[] = [
   expectedSettings,
   interfaceSetting,
   managementPortExists,
-  managementPortUp,
   managementPortPciAddress,
   pfPciAddress,
   pfNetdevs,
   gatewayInterface,
   ovnkubeRunning,
-  numVfs,
   virtfnCount,
+  numVfs,
   virtfnLinks,
   physfnLinks,
   lspciVfs,
   pfDriver,
   pfNetdev,
   pfUp,
+  managementPortUp,
   vfLines,
   vfDrivers,
   eswitchMode,
@@ -123,16 +127,20 @@ export const CHECKS: readonly Check[] = [
   integrationBridgeExists,
   failMode,
   externalBridgeExists,
+  bridgeDatapaths,
   externalBridgeAddress,
   uplinkPort,
   hostRepresentorPort,
   bridgeUplink,
   portErrors,
+  portsUp,
   patchPeers,
   patchPorts,
   hostNodeName,
   patchPortNames,
   chassisSettings,
+  ovnControllerRuns,
+  ovnConnected,
   encapIp,
   tunnelsExist,
   tunnelEndpoints,

@@ -16,6 +16,9 @@ export interface Datapath {
 /** As many flows as show what is offloaded: OVS lists those in TC first. */
 export const MAX_FLOWS = 4000;
 
+/* No bridge that has a datapath: there is nothing that could hold a flow. */
+const NONE = /: no datapaths exist$/m;
+
 /* Exit code 2 is the daemon's refusal, such as "multiple datapaths, specify one": then each is asked by its name. */
 const SCRIPT = `(
 ${findOvs('ovs-appctl')}
@@ -56,6 +59,7 @@ export const datapath = defineFact({
     const lines = answer.stdout.split('\n').filter((line) => line !== '');
     const code = /^exit (\d+)$/.exec(lines.at(-1) ?? '')?.[1];
     const cut = code === undefined && lines.length > MAX_FLOWS;
+    if (NONE.test(answer.stderr)) return { flows: [], cut: false, unparsed: 0 };
     if (code !== '0' && !cut) {
       throw new FactError(ovsFailure({ ...answer, exitCode: Number(code ?? answer.exitCode), stdout: '' }));
     }

@@ -116,6 +116,15 @@ export function commandFailure(answer: CommandAnswer): FactFailure {
       evidence: said,
     };
   }
+  if (exitCode === 126) {
+    const name = program(command);
+    return {
+      code: 'permission',
+      message: `${name} is on the node and can't be executed`,
+      hint: `Look at its mode and at the mount options of its file system: ls -l "$(command -v ${name})"`,
+      evidence: said,
+    };
+  }
   if (SUDO_REFUSALS.test(stderr)) {
     return {
       code: 'permission',

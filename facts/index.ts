@@ -8,6 +8,7 @@ import { kernelModules } from './kernel-modules.ts';
 import { links } from './links.ts';
 import { lspci } from './lspci.ts';
 import { netdevs } from './netdevs.ts';
+import { ovnController } from './ovn-controller.ts';
 import { ovnkube } from './ovnkube.ts';
 import { ovs } from './ovs.ts';
 import { ovsInstallation } from './ovs-installation.ts';
@@ -35,6 +36,7 @@ export const FACTS = {
   links,
   lspci,
   netdevs,
+  ovnController,
   ovnkube,
   ovs,
   ovsInstallation,

@@ -26,7 +26,7 @@ const services = (directory: string): string[] =>
 export const ovsInstallation = defineFact({
   title: 'what of Open vSwitch is installed',
   sources: {
-    packages: paths('/usr/share/doc/openvswitch*', '/usr/share/licenses/openvswitch*'),
+    packages: paths('/usr/share/doc/openvswitch*/*', '/usr/share/licenses/openvswitch*/*'),
     programs: shell('command -v ovs-vswitchd ovsdb-server ovs-vsctl', FIND_PROGRAMS, []),
     units: paths(
       ...['/lib/systemd/system', '/usr/lib/systemd/system', '/etc/systemd/system'].flatMap(services),
@@ -40,6 +40,8 @@ export const ovsInstallation = defineFact({
   },
   parse: ({ programs, ...found }): OvsInstallation => ({
     ...found,
+    // A directory that a removed package left empty is no package.
+    packages: [...new Set(found.packages.map((path) => path.slice(0, path.lastIndexOf('/'))))],
     programs: programs.stdout.split('\n').filter((line) => line.startsWith('/')),
   }),
 });

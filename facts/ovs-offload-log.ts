@@ -1,5 +1,6 @@
 import { defineFact } from './fact.ts';
 import { record } from './json.ts';
+import { findOvs } from './ovs-program.ts';
 import { ovsdbMap } from './ovsdb-json.ts';
 import { shell } from './sources.ts';
 
@@ -11,6 +12,8 @@ export interface OvsOffloadLog {
   readonly lines: readonly OffloadLine[];
   /** The values of other_config:hw-offload that the database's journal holds, oldest first; empty where it can't be read. */
   readonly values: readonly OffloadValue[];
+  /** The line of upcall/show about offloaded flows; asked for only where the log tells nothing about the last start. */
+  readonly upcall: string | undefined;
 }
 
 export interface OffloadLine {
@@ -50,21 +53,34 @@ g
 s/.*"Open_vSwitch":\{"[^"]*":(\{[^}]*\}).*/row \1/p
 }`;
 
+/*
+ * A log is rotated and a journal compacted in a few weeks. Then the daemon itself is asked: upcall/show counts offloaded
+ * flows, be it 0, only where a port was given an offload API, which is at the same moment as the line in the log.
+ */
 const SCRIPT = `(
+${findOvs('ovs-appctl')}
 set --
 for f in ${LOG} /etc/openvswitch/conf.db /var/lib/openvswitch/conf.db; do
   $as_root test -r "$f" || continue
   set -- "$@" "$f"
   case $f in *.log) echo 'log readable' ;; *) break ;; esac
 done
-[ $# = 0 ] || $as_root sed -nE '${PICK}' "$@"
+found=
+[ $# = 0 ] || found=$($as_root sed -nE '${PICK}' "$@")
+printf '%s\\n' "$found"
+case \${found##*'|opened log file'} in
+  *'Flow API Enabled'*|*'Flow HW offload is enabled'*) ;;
+  *) ovs_absent || ovs ovs-appctl --timeout=5 upcall/show </dev/null | sed -n 's/^ *offloaded flows/upcall &/p' ;;
+esac
 true
 ) 2>/dev/null`;
+
+const RUNS = ['test', 'sed', 'ovs-appctl --timeout=5 upcall/show', 'chroot'];
 
 export const ovsOffloadLog = defineFact({
   title: "Open vSwitch's records about hardware offload",
   sources: {
-    records: shell(`Flow API lines of ${LOG}, other_config in conf.db`, SCRIPT, ['test', 'sed'], true),
+    records: shell(`Flow API lines of ${LOG}, other_config in conf.db`, SCRIPT, RUNS, true),
   },
   parse({ records: { stdout } }): OvsOffloadLog {
     const lines = stdout.split('\n');
@@ -72,6 +88,10 @@ export const ovsOffloadLog = defineFact({
       logReadable: lines.includes('log readable'),
       lines: lines.map(parseLogLine).filter((line) => line !== undefined),
       values: parseJournal(lines),
+      upcall: lines
+        .find((line) => line.startsWith('upcall '))
+        ?.slice('upcall '.length)
+        .trim(),
     };
   },
 });

@@ -1,15 +1,16 @@
 /**
  * Two shell functions. `ovs` runs a program of Open vSwitch. A node whose OVS runs in a container (OVN-Kubernetes'
- * ovs-node pods) has the socket and no program: then the program of that container is run, in its file system.
+ * ovs-node pods) has the socket and no program: then the program of the container in which the daemon runs is run, in
+ * its file system.
  *
  * `ovs_absent` is true where the node certainly has no database socket: there is nothing to ask.
  */
-export const findOvs = (program: string): string => `c=
+export const findOvs = (program: string, daemon = 'ovsdb-server'): string => `c=
 if ! command -v ${program} >/dev/null 2>&1 && [ -S /var/run/openvswitch/db.sock ]; then
   for p in /proc/[0-9]*; do
     n=
     { IFS= read -r n < "$p/comm"; } 2>/dev/null
-    [ "$n" = ovsdb-server ] || continue
+    [ "$n" = ${daemon} ] || continue
     if [ -e "$p/ns/net" ] && ! [ "$p/ns/net" -ef /proc/self/ns/net ]; then continue; fi
     c="chroot $p/root"
     break

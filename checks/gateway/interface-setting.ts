@@ -55,6 +55,12 @@ export const interfaceSetting = defineCheck({
       `ip -j -d addr show`,
       link?.name ?? `no ${name} among ${links.map((one) => one.name).join(', ')}`,
     );
+    // On a DPU it is a bridge of Open vSwitch: whether that is there, one check says for all.
+    if (link === undefined && (mode?.value ?? subject.role) === 'dpu')
+      return notApplicable(`ovs/gateway-interface looks for ${name} among bridges and ports`, [
+        ...said,
+        shown,
+      ]);
     const findings =
       link === undefined
         ? [

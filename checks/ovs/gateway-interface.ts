@@ -1,8 +1,12 @@
 import { bridgeHolding } from '../../facts/derived/ovs-topology.ts';
-import { evidence } from '../../facts/fact.ts';
+import { type Evidence, evidence } from '../../facts/fact.ts';
+import type { Link } from '../../facts/links.ts';
+import type { Ovs } from '../../facts/ovs.ts';
 import type { Process } from '../../facts/processes.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
 import { externalId, NO_OVS } from './common.ts';
+
+const DERIVE = 'derive-from-mgmt-port';
 
 /** ovnkube.sh asks for the external ids of the gateway only where OVN_GATEWAY_OPTS gives no options. */
 export const gatewayOptions = (processes: readonly Process[]): string | undefined =>
@@ -21,7 +25,7 @@ export const dpuGatewayInterface = defineCheck({
   tags: ['ovs', 'external-ids', 'gateway'],
   covers: ['A26'],
   after: ['ovs/daemons', 'ovs/external-bridge'],
-  requires: ['links', 'ovs', 'processes'],
+  requires: ['links', 'ovnkube', 'ovs', 'processes'],
   messages: {
     NOT_SET: {
       text: "Couldn't get the required OVN Gateway Interface. Exiting...",
@@ -37,13 +41,12 @@ export const dpuGatewayInterface = defineCheck({
     },
   },
   docs: ['seed A L108', 'https://ovn-kubernetes.io/installation/launching-ovn-kubernetes-with-dpu/'],
-  judge({ facts: { links, ovs, processes }, subject, report }) {
+  judge({ facts: { links, ovnkube, ovs, processes }, subject, report }) {
     if (!ovs.present) return notApplicable(NO_OVS);
     const said = externalId(ovs, 'ovn-gw-interface');
-    const name = ovs.openVSwitch.externalIds.get('ovn-gw-interface');
+    const inDatabase = ovs.openVSwitch.externalIds.get('ovn-gw-interface');
     const options = gatewayOptions(processes);
-    if (!name) {
-      if (options !== undefined) return notApplicable(`OVN_GATEWAY_OPTS gives it: ${options}`, [said]);
+    if (!inDatabase && options === undefined) {
       if (subject.simulation !== undefined)
         return notApplicable('seed K sets none on its simulated DPUs', [said]);
       const about = {
@@ -53,15 +56,35 @@ export const dpuGatewayInterface = defineCheck({
       };
       return verdictOf([report('NOT_SET', { ...about, args: {}, evidence: [said] })], [said]);
     }
-    const bridge = bridgeHolding(ovs, name);
-    const link = links.find((candidate) => candidate.name === name);
-    // Seed A names the uplink p0, which is a port of brp0; newer documents name the bridge. OVN-Kubernetes takes both.
-    if (bridge?.name === name) return verdictOf([], [said, evidence('ovs-vsctl list-br', name)]);
-    if (bridge !== undefined)
-      return verdictOf([], [said, evidence(`ovs-vsctl port-to-br ${name}`, bridge.name)]);
-    if (link !== undefined)
-      return verdictOf([], [said, evidence(`ip link show ${name}`, `index ${link.index}`)]);
-    const about = { subject: name, observed: name, expected: 'a bridge, a port of one, or a network device' };
-    return verdictOf([report('MISSING', { ...about, args: { interface: name }, evidence: [said] })], [said]);
+    // What ovnkube was started with counts too; the literal that only DPU hosts resolve is gateway/interface-setting's.
+    const { gatewayInterface: given } = ovnkube;
+    const names = [
+      ...(inDatabase ? [{ name: inDatabase, from: said }] : []),
+      ...(given && given.value !== DERIVE && given.value !== inDatabase
+        ? [{ name: given.value, from: given.evidence }]
+        : []),
+    ];
+    if (names.length === 0) return notApplicable(`OVN_GATEWAY_OPTS gives it: ${options}`, [said]);
+    const found = names.map(({ name, from }) => ({ name, from, where: whereIs(name, ovs, links) }));
+    const findings = found
+      .filter(({ where }) => where === undefined)
+      .map(({ name, from }) => {
+        const about = { subject: name, observed: name, evidence: [from] };
+        const expected = 'a bridge, a port of one, or a network device';
+        return report('MISSING', { ...about, args: { interface: name }, expected });
+      });
+    return verdictOf(
+      findings,
+      found.flatMap(({ from, where }) => (where === undefined ? [from] : [from, where])),
+    );
   },
 });
+
+/** Seed A names the uplink p0, which is a port of brp0; newer documents name the bridge. OVN-Kubernetes takes both. */
+function whereIs(name: string, ovs: Ovs, links: readonly Link[]): Evidence | undefined {
+  const bridge = bridgeHolding(ovs, name);
+  if (bridge?.name === name) return evidence('ovs-vsctl list-br', name);
+  if (bridge !== undefined) return evidence(`ovs-vsctl port-to-br ${name}`, bridge.name);
+  const link = links.find((candidate) => candidate.name === name);
+  return link && evidence(`ip link show ${name}`, `index ${link.index}`);
+}

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { globalAddresses, inSubnet, parseSubnet } from '../../facts/derived/addresses.ts';
+import { globalAddresses, holderOf, inSubnet, parseSubnet } from '../../facts/derived/addresses.ts';
 import { externalBridge } from '../../facts/derived/ovs-topology.ts';
 import { evidence } from '../../facts/fact.ts';
 import { defineCheck, notApplicable, undetermined, verdictOf } from '../define.ts';
@@ -30,6 +30,12 @@ export const gatewayNexthop = defineCheck({
       cause: 'OVN-Kubernetes reads an IPv4 or IPv6 address here.',
       remedy: 'sudo ovs-vsctl set Open_vSwitch . external-ids:ovn-gw-nexthop="<address of the router>"',
     },
+    OWN: {
+      text: 'gateway next hop {nexthop} is an address of this DPU',
+      cause:
+        'The next hop is the router behind the uplink; the address of the bridge was given in its place.',
+      remedy: 'sudo ovs-vsctl set Open_vSwitch . external-ids:ovn-gw-nexthop="<address of the router>"',
+    },
     OUTSIDE: {
       text: 'gateway next hop {nexthop} is not in {subnets}',
       cause:
@@ -54,6 +60,14 @@ export const gatewayNexthop = defineCheck({
     }
     if (isIP(nexthop) === 0)
       return verdictOf([report('NO_ADDRESS', { ...about, args: { nexthop }, evidence: [said] })], [said]);
+    const holder = holderOf(links, nexthop);
+    if (holder !== undefined) {
+      const shown = evidence(`ip addr show dev ${holder.name}`, nexthop);
+      return verdictOf(
+        [report('OWN', { ...about, args: { nexthop }, evidence: [said, shown] })],
+        [said, shown],
+      );
+    }
     const routerSubnet = ovs.openVSwitch.externalIds.get('ovn-gw-router-subnet');
     const bridge = externalBridge(ovs, expected['external-bridge']?.value)?.name ?? '';
     const ofBridge = globalAddresses(links.find(({ name }) => name === bridge));

@@ -29,13 +29,27 @@ export const hwOffload = defineCheck({
         'ovs-vsctl set Open_vSwitch . other_config:hw-offload=true; systemctl restart openvswitch-switch.service',
       source: 'seed A L115',
     },
+    KEPT_OUT: {
+      text: 'other_config:tc-policy is skip_hw',
+      cause: 'It keeps every flow out of the hardware: flows go to TC, which forwards them in software.',
+      remedy:
+        'ovs-vsctl remove Open_vSwitch . other_config tc-policy; systemctl restart openvswitch-switch.service',
+      source: 'ovs-vswitchd.conf.db(5)',
+    },
   },
   docs: ['seed A L112-117'],
   judge({ facts: { ovs }, report }) {
     if (!ovs.present) return notApplicable(NO_OVS);
     const value = ovs.openVSwitch.otherConfig.get('hw-offload');
     const said = evidence('ovs-vsctl get Open_vSwitch . other_config:hw-offload', value ?? 'no such key');
-    if (value === 'true') return verdictOf([], [said]);
+    // Open vSwitch compares without regard to case.
+    if (value?.toLowerCase() === 'true') {
+      const policy = ovs.openVSwitch.otherConfig.get('tc-policy');
+      if (policy !== 'skip_hw') return verdictOf([], [said]);
+      const kept = evidence('ovs-vsctl get Open_vSwitch . other_config:tc-policy', policy);
+      const about = { observed: policy, expected: 'none, or not set', evidence: [kept] };
+      return verdictOf([report('KEPT_OUT', { subject: 'tc-policy', args: {}, ...about })], [said, kept]);
+    }
     const about = { subject: 'hw-offload', observed: said.said, expected: 'true', evidence: [said] };
     return verdictOf(
       [

@@ -11,7 +11,7 @@ export const patchPeers = defineCheck({
   roles: ['dpu', 'control-plane', 'worker'],
   tags: ['ovs', 'ovn'],
   covers: ['A64b'],
-  after: ['ovs/integration-bridge', 'ovs/external-bridge'],
+  after: ['ovs/integration-bridge', 'ovs/external-bridge', 'ovs/bridge-datapaths'],
   requires: ['ovs'],
   messages: {
     NO_PEER: {
@@ -23,11 +23,6 @@ export const patchPeers = defineCheck({
       text: 'patch port {port} names {peer} as its peer, which names {other}',
       cause: 'options:peer of one of them was changed by hand.',
       remedy: 'ovs-vsctl set Interface {peer} options:peer={port}',
-    },
-    DATAPATHS_DIFFER: {
-      text: 'patch port {port} and its peer {peer} are on bridges of different datapath types: {types}',
-      cause: 'Patch ports join bridges of one datapath type only (ovs-vswitchd.conf.db(5)).',
-      remedy: 'Give both bridges the same type: ovs-vsctl set Bridge <bridge> datapath_type=<type>',
     },
   },
   docs: ['seed A L408-428'],
@@ -49,17 +44,7 @@ export const patchPeers = defineCheck({
       const args = { port: port.name, peer };
       if (other !== port.name)
         return [report('ASYMMETRIC', { ...both, args: { ...args, other }, observed: `peer ${other}` })];
-      const types = `${port.bridge.datapathType} and ${end.bridge.datapathType}`;
-      // Said once for the pair.
-      if (port.bridge.datapathType === end.bridge.datapathType || port.name > end.name) return [];
-      return [
-        report('DATAPATHS_DIFFER', {
-          ...both,
-          args: { ...args, types },
-          observed: types,
-          expected: 'one type',
-        }),
-      ];
+      return [];
     });
     return verdictOf(
       findings,

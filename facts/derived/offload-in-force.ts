@@ -15,7 +15,8 @@ const UNCERTAINTY_MS = 2000;
 
 /**
  * The daemon reads other_config:hw-offload when it starts (ovs-vswitchd.conf.db(5): "Changing this value requires
- * restarting the daemon"). The surest sign first: its own log, flows in TC, then when the database got the value.
+ * restarting the daemon"). The surest sign first: its own log, flows in TC, the
+ * count of offloaded flows, then when the database got the value.
  */
 export function offloadInForce(
   log: OvsOffloadLog,
@@ -26,12 +27,13 @@ export function offloadInForce(
   return (
     byLog(log, startedAt) ??
     byFlows(flows) ??
+    byUpcalls(log) ??
     byJournal(log, startedAt) ?? {
       inForce: undefined,
       evidence: [
         evidence(
-          'ovs-vswitchd.log, dpctl/dump-flows, conf.db',
-          'neither a line about offload since the start, nor a flow in TC, nor a record of when hw-offload was set',
+          'ovs-vswitchd.log, dpctl/dump-flows, upcall/show, conf.db',
+          'neither a line about offload since the start, nor a flow in TC, nor a count of offloaded flows, nor a record of when hw-offload was set',
         ),
       ],
     }
@@ -68,11 +70,17 @@ function byFlows(flows: readonly Flow[]): OffloadInForce | undefined {
   return { inForce: true, evidence: [evidence('ovs-appctl dpctl/dump-flows -m', said)] };
 }
 
+function byUpcalls({ upcall }: OvsOffloadLog): OffloadInForce | undefined {
+  return upcall === undefined
+    ? undefined
+    : { inForce: true, evidence: [evidence('ovs-appctl upcall/show', upcall)] };
+}
+
 function byJournal({ values }: OvsOffloadLog, startedAt: number | undefined): OffloadInForce | undefined {
   const last = values.at(-1);
-  if (startedAt === undefined || last?.value !== 'true') return undefined;
+  if (startedAt === undefined || last?.value?.toLowerCase() !== 'true') return undefined;
   // OVS 2.13 and later write no second value for one that stays: the last entry is the last change.
-  const set = `hw-offload=true is in the database since ${iso(last.at)}${last.snapshot ? ' or earlier' : ''}`;
+  const set = `hw-offload=${last.value} is in the database since ${iso(last.at)}${last.snapshot ? ' or earlier' : ''}`;
   const said = `${set}; ovs-vswitchd was started at ${iso(startedAt)}`;
   const proof = [evidence('/etc/openvswitch/conf.db and /proc/<pid>/stat', said)];
   if (last.at < startedAt - UNCERTAINTY_MS) return { inForce: true, evidence: proof };

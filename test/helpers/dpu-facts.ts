@@ -2,7 +2,7 @@ import type { Flow } from '../../facts/flows.ts';
 import type { Link } from '../../facts/links.ts';
 import type { Bridge, Interface, Ovs } from '../../facts/ovs.ts';
 import type { OvsInstallation } from '../../facts/ovs-installation.ts';
-import { aLink, aNetdev, aProcess, type NodeFacts } from './node-facts.ts';
+import { aLink, aNetdev, anOvnkube, aProcess, aSetting, type NodeFacts } from './node-facts.ts';
 
 /** Typed facts of Open vSwitch, made by hand: the DPU of seed A L401-433, healthy, to be broken by each test. */
 export const anInterface = (name: string, given: Partial<Interface> = {}): Interface => ({
@@ -140,6 +140,14 @@ export function dpu() {
         { at: STARTED * 1000 + 510, kind: 'enabled' as const, text: '…|netdev: Flow API Enabled' },
       ],
       values: [],
+      upcall: undefined,
+    },
+    ovnController: { connection: 'connected' },
+    ovnkube: {
+      ...anOvnkube(),
+      mode: aSetting('ovnkube-node-mode', 'dpu'),
+      managementPort: undefined,
+      gatewayInterface: aSetting('gateway-interface', 'p0'),
     },
     datapath: { flows: [aFlow()], cut: false, unparsed: 0 },
     dpf: [],
@@ -157,6 +165,7 @@ export function dpu() {
       }),
       aLink('p0'),
       aLink('pf0hpf'),
+      aLink('br-int', { flags: ['BROADCAST', 'MULTICAST'] }),
     ] as readonly Link[],
     netdevs: new Map(
       [

@@ -13,7 +13,7 @@ export async function startProcesses(lab: NetnsLab, pair: Pair, options: Bluefie
   const { host, dpu } = options.ovnkube ?? {};
   await Promise.all([
     startStandIn(lab.node(pair.host), { ...hostOvnkube(pair), ...host }),
-    startStandIn(lab.node(pair.dpu), { ...dpuOvnkube(pair), ...dpu }),
+    startStandIn(lab.node(pair.dpu), { ...dpuOvnkube(pair, options.gatewayInterface), ...dpu }),
     startStandIn(lab.node(pair.host), kubelet(pair.host, pair.hostAddress)),
     startStandIn(lab.node(pair.dpu), kubelet(pair.dpu, pair.dpuAddress)),
   ]);
@@ -62,15 +62,18 @@ export function hostOvnkube({ host }: Pair): StandIn {
   };
 }
 
-/** ovnkube as the DaemonSet ovnkube-node-dpu runs it: under the host's node name. */
-export function dpuOvnkube({ host, dpu, dpuAddress }: Pair): StandIn {
+/**
+ * ovnkube as the DaemonSet ovnkube-node-dpu runs it: under the host's node name. No gateway options are in the pod's
+ * environment; ovnkube.sh makes the arguments of the external ids.
+ */
+export function dpuOvnkube({ host, dpu, dpuAddress }: Pair, gatewayInterface = 'p0'): StandIn {
   return {
     program: 'ovnkube',
     args: [
       `--init-node=${host}`,
       ...COMMON_ARGUMENTS,
       '--gateway-mode=shared',
-      '--gateway-interface=brp0',
+      `--gateway-interface=${gatewayInterface}`,
       `--gateway-nexthop=${NEXT_HOP}`,
       `--encap-ip=${dpuAddress}`,
       '--ovnkube-node-mode=dpu',
@@ -80,7 +83,7 @@ export function dpuOvnkube({ host, dpu, dpuAddress }: Pair): StandIn {
       K8S_NODE: dpu,
       OVNKUBE_NODE_MODE: 'dpu',
       OVN_ENCAP_IP: dpuAddress,
-      OVN_GATEWAY_OPTS: `--gateway-interface=brp0 --gateway-nexthop=${NEXT_HOP}`,
+      OVN_GATEWAY_OPTS: '',
     },
   };
 }

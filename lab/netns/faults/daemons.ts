@@ -37,4 +37,14 @@ export const daemonFaults: Fault[] = [
     await signal(dpu, CONTROLLER_PID, 'KILL');
     return () => startOvnController(lab, dpu, pairOf(lab, pair));
   }),
+  fault(BLUEFIELD, 'ovn-controller-hung', 'ovn-controller is there but stopped', async (lab, { pair }) => {
+    const { dpu } = lab.pair(pair);
+    await signal(dpu, CONTROLLER_PID, 'STOP');
+    return () => signal(dpu, CONTROLLER_PID, 'CONT');
+  }),
+  fault(BLUEFIELD, 'ovsdb-hung', 'ovsdb-server is there but answers nothing', async (lab, { pair }) => {
+    const { dpu } = lab.pair(pair);
+    await signal(dpu, OVSDB_PID, 'STOP');
+    return () => signal(dpu, OVSDB_PID, 'CONT');
+  }),
 ];

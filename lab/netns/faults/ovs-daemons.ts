@@ -51,3 +51,12 @@ export async function startOvnController(lab: NetnsLab, node: LabNode, pair: Pai
   await node.sh(OVN_CONTROLLER);
   await waitUntilPlumbed(lab, [pair], { control: false });
 }
+
+/** Has ovn-controller leave Open vSwitch as it is, which is not to break it: it runs and stays connected. */
+export async function pauseController(node: LabNode): Promise<void> {
+  await node.sh('ovn-appctl --timeout=10 -t ovn-controller debug/pause');
+}
+
+export async function resumeController(node: LabNode): Promise<void> {
+  await node.sh('ovn-appctl --timeout=10 -t ovn-controller debug/resume');
+}

@@ -4,7 +4,7 @@ import type { LabNode } from '../node.ts';
 import { waitFor } from '../wait.ts';
 import { moveAside } from './aside.ts';
 import { type Fault, fault } from './fault.ts';
-import { CONTROLLER_PID, pairOf, signal, startOvnController } from './ovs-daemons.ts';
+import { pairOf, pauseController, resumeController } from './ovs-daemons.ts';
 
 const BLUEFIELD = ['bluefield'] as const;
 
@@ -80,11 +80,11 @@ export const ovsFaults: Fault[] = [
       const { host, dpu } = lab.pair(pair);
       const port = `patch-br-int-to-brp0_${host.name}`;
       // ovn-controller would mend it.
-      await signal(dpu, CONTROLLER_PID, 'STOP');
+      await pauseController(dpu);
       await ovsVsctl(dpu, [`set Interface ${port} options:peer=${value}`]);
       return async () => {
         await ovsVsctl(dpu, [`set Interface ${port} options:peer=patch-brp0_${host.name}-to-br-int`]);
-        await signal(dpu, CONTROLLER_PID, 'CONT');
+        await resumeController(dpu);
       };
     },
   ),
@@ -94,13 +94,13 @@ export const ovsFaults: Fault[] = [
     'there are no patch ports between brp0 and br-int',
     async (lab, { pair }) => {
       const { host, dpu } = lab.pair(pair);
-      await signal(dpu, CONTROLLER_PID, 'STOP');
+      await pauseController(dpu);
       await ovsVsctl(dpu, [
         `del-port brp0 patch-brp0_${host.name}-to-br-int`,
         `del-port br-int patch-br-int-to-brp0_${host.name}`,
       ]);
       return async () => {
-        await signal(dpu, CONTROLLER_PID, 'CONT');
+        await resumeController(dpu);
         await waitUntilPlumbed(lab, [pairOf(lab, pair)], { control: false });
       };
     },
@@ -108,11 +108,12 @@ export const ovsFaults: Fault[] = [
   fault(BLUEFIELD, 'br-int-removed', 'there is no br-int', async (lab, { pair }) => {
     const { dpu } = lab.pair(pair);
     // ovn-controller would make a new one.
-    await signal(dpu, CONTROLLER_PID, 'KILL');
+    await pauseController(dpu);
     await ovsVsctl(dpu, ['del-br br-int']);
     return async () => {
       await ovsVsctl(dpu, integrationBridgeCommands(pairOf(lab, pair)));
-      await startOvnController(lab, dpu, pairOf(lab, pair));
+      await resumeController(dpu);
+      await waitUntilPlumbed(lab, [pairOf(lab, pair)], { control: false });
       await dpu.restackSysfs();
     };
   }),
@@ -123,11 +124,11 @@ export const ovsFaults: Fault[] = [
     async (lab, { pair, value = 'standalone' }) => {
       const { dpu } = lab.pair(pair);
       // ovn-controller would mend it.
-      await signal(dpu, CONTROLLER_PID, 'STOP');
+      await pauseController(dpu);
       await ovsVsctl(dpu, [`set Bridge br-int fail_mode=${value}`]);
       return async () => {
         await ovsVsctl(dpu, ['set Bridge br-int fail_mode=secure']);
-        await signal(dpu, CONTROLLER_PID, 'CONT');
+        await resumeController(dpu);
       };
     },
   ),
@@ -141,11 +142,11 @@ export const ovsFaults: Fault[] = [
       const tunnel = (
         await dpu.sh('ovs-vsctl --timeout=20 --bare --columns=name find Interface type=geneve')
       ).split('\n')[0];
-      await signal(dpu, CONTROLLER_PID, 'STOP');
+      await pauseController(dpu);
       await ovsVsctl(dpu, [`set Interface ${tunnel} options:local_ip=${value}`]);
       return async () => {
         await ovsVsctl(dpu, [`set Interface ${tunnel} options:local_ip=${dpuAddress}`]);
-        await signal(dpu, CONTROLLER_PID, 'CONT');
+        await resumeController(dpu);
       };
     },
   ),

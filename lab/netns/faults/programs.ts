@@ -25,7 +25,7 @@ async function installOvs(node: LabNode): Promise<Undo> {
     });
     if (exitCode !== 0) throw new Error(`removing OVS from ${node.name}: ${stderr}`);
     await node.sh(
-      'mv /run/lab/dpkg-status /var/lib/dpkg/status; rm -rf /etc/openvswitch /var/log/openvswitch/*',
+      'mv /run/lab/dpkg-status /var/lib/dpkg/status; rm -rf /etc/openvswitch /usr/share/doc/openvswitch* /var/log/openvswitch/*',
     );
   };
 }

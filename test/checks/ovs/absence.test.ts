@@ -2,7 +2,7 @@ import test from 'ava';
 import type { AnyPairCheck, PairInput } from '../../../checks/define.ts';
 import { CHECKS } from '../../../checks/index.ts';
 import { aBridge, anInterface, dpu, NO_OVS, NOT_INSTALLED, withId } from '../../helpers/dpu-facts.ts';
-import { aProcess, dpuHost, idsWith, judgeNode, onlyFault } from '../../helpers/node-facts.ts';
+import { aLink, aProcess, dpuHost, idsWith, judgeNode, onlyFault } from '../../helpers/node-facts.ts';
 
 const host = () => ({ ...dpuHost(), ovsInstallation: NOT_INSTALLED });
 
@@ -24,6 +24,7 @@ test('a package, a program or a process of Open vSwitch on the host is a failure
 const controlPlane = () => ({
   ...dpu(),
   dpf: ['/var/log/pods/dpf-operator-system_dpf-operator-controller-manager-1_2'],
+  links: [...dpu().links, aLink('br0')],
   ovs: {
     ...dpu().ovs,
     openVSwitch: { ovsVersion: '3.3.0', externalIds: new Map(), otherConfig: new Map() },

@@ -18,6 +18,7 @@ import {
 import {
   aLink,
   aProcess,
+  aSetting,
   idsWith,
   type JudgeNode,
   judgeNode,
@@ -67,7 +68,11 @@ test('a DPU of OVS-DOCA as DPF sets it up passes: other bridges, ports of type d
       }),
     ],
   };
-  facts.links = [aLink('br-ovn', { addresses: dpu().links[0]?.addresses ?? [] })];
+  facts.links = [
+    aLink('br-int'),
+    aLink('br-sfc'),
+    aLink('br-ovn', { addresses: dpu().links[0]?.addresses ?? [] }),
+  ];
   t.deepEqual(idsWith(judge(facts), 'fail', 'warn', 'error', 'blocked'), []);
 });
 
@@ -151,7 +156,7 @@ const FAULTS: readonly (readonly [
   ],
   [
     'brp0 is deleted',
-    { ...broken((ovs) => withBridge(ovs, 'brp0', undefined)), links: [aLink('p0')] },
+    { ...broken((ovs) => withBridge(ovs, 'brp0', undefined)), links: [aLink('br-int'), aLink('p0')] },
     'external-bridge',
     'MISSING',
   ],
@@ -206,8 +211,41 @@ const FAULTS: readonly (readonly [
   [
     'the bridges have different datapaths',
     broken((ovs) => withBridge(ovs, 'brp0', { datapathType: 'netdev' })),
-    'patch-peers',
-    'DATAPATHS_DIFFER',
+    'bridge-datapaths',
+    'DIFFER',
+  ],
+  [
+    'br-int could not be made',
+    { ...dpu(), links: dpu().links.filter(({ name }) => name !== 'br-int') },
+    'bridge-datapaths',
+    'NOT_MADE',
+  ],
+  [
+    'brp0 could not be made and its type differs: one fault',
+    {
+      ...broken((ovs) => withBridge(ovs, 'brp0', { datapathType: 'netdev' })),
+      links: dpu().links.filter(({ name }) => name !== 'brp0'),
+    },
+    'bridge-datapaths',
+    'DIFFER',
+  ],
+  [
+    'ovn-controller is dead',
+    { ...dpu(), processes: dpu().processes.filter(({ pid }) => pid !== 102) },
+    'ovn-controller',
+    'NOT_RUNNING',
+  ],
+  [
+    'ovn-controller is stopped',
+    { ...dpu(), processes: dpu().processes.map((one) => (one.pid === 102 ? { ...one, state: 'T' } : one)) },
+    'ovn-controller',
+    'STOPPED',
+  ],
+  [
+    'ovn-controller has no database',
+    { ...dpu(), ovnController: { connection: 'not connected' } },
+    'ovn-connected',
+    'NOT_CONNECTED',
   ],
   [
     'both ends of the patch are deleted',
@@ -264,6 +302,49 @@ const FAULTS: readonly (readonly [
     'gateway-nexthop',
     'NO_ADDRESS',
   ],
+  [
+    'the next hop is the DPU itself',
+    broken((ovs) => withId(ovs, 'ovn-gw-nexthop', '192.168.41.127')),
+    'gateway-nexthop',
+    'OWN',
+  ],
+  [
+    "the encapsulation address is the management port's",
+    {
+      ...broken((ovs) =>
+        withId(
+          withInterface(ovs, 'ovn-8c1016-0', aTunnel('ovn-8c1016-0', '192.168.40.111', '10.0.0.7')),
+          'ovn-encap-ip',
+          '10.0.0.7',
+        ),
+      ),
+      links: [
+        ...dpu().links,
+        aLink('oob_net0', {
+          addresses: [{ family: 'inet', address: '10.0.0.7', prefixLength: 24, scope: 'global' }],
+        }),
+      ],
+    },
+    'encap-ip',
+    'OUT_OF_BAND',
+    'warn',
+  ],
+  [
+    'no bridge is mapped, and ovn-controller has taken the patch ports away',
+    broken((ovs) =>
+      withId(
+        withInterface(
+          withInterface(ovs, 'patch-brp0_dpu-host-to-br-int', undefined),
+          'patch-br-int-to-brp0_dpu-host',
+          undefined,
+        ),
+        'ovn-bridge-mappings',
+        undefined,
+      ),
+    ),
+    'patch-ports',
+    'NO_MAPPING',
+  ],
   ['no system-id', broken((ovs) => withId(ovs, 'system-id', undefined)), 'chassis-settings', 'NOT_SET'],
   ['vxlan', broken((ovs) => withId(ovs, 'ovn-encap-type', 'vxlan')), 'chassis-settings', 'ENCAP_TYPE'],
   [
@@ -317,6 +398,7 @@ const FAULTS: readonly (readonly [
         logReadable: false,
         lines: [],
         values: [{ at: (STARTED + 60) * 1000, value: 'true', snapshot: false }],
+        upcall: undefined,
       },
     },
     'hw-offload-in-force',
@@ -377,9 +459,17 @@ test('gateway options in the environment of ovnkube stand in for the external id
     ...broken((ovs) => withId(withId(ovs, 'ovn-gw-interface', undefined), 'ovn-gw-nexthop', undefined)),
   };
   facts.processes = [...dpu().processes, aProcess('ovnkube', { environment })];
-  const results = judge(facts);
+  const given = (name: string) => ({
+    ...facts,
+    ovnkube: { ...dpu().ovnkube, gatewayInterface: aSetting('gateway-interface', name) },
+  });
+  const results = judge(given('brp0'));
   t.deepEqual(idsWith(results, 'fail', 'warn', 'error'), []);
-  t.is(results.get('ovs/gateway-interface')?.verdict, 'skip');
+  t.is(results.get('ovs/gateway-interface')?.verdict, 'pass');
+  t.is(results.get('ovs/gateway-nexthop')?.verdict, 'skip');
+  onlyFault(t, judge(given('br-ovn')), 'ovs/gateway-interface', 'MISSING');
+  // The literal is for DPU hosts: gateway/interface-setting says so.
+  t.is(judge(given('derive-from-mgmt-port')).get('ovs/gateway-interface')?.verdict, 'skip');
 });
 
 test('the subnet of the host counts for the next hop where one is given', (t) => {
