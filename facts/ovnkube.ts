@@ -156,7 +156,7 @@ const inEnvironment = (process: Process | undefined, name: string, value: string
 
 /** Seed G L28 as the DaemonSet hands it to the start script. */
 function gatewayOption(options: string | undefined): Setting | undefined {
-  const value = /(?:^|\s)--gateway-interface[= ](\S+)/.exec(options ?? '')?.[1];
+  const value = /(?:^|[\s"'])--gateway-interface[= ]["']?([^\s"']+)/.exec(options ?? '')?.[1];
   return value
     ? { value, evidence: evidence('environment of ovnkube', `OVN_GATEWAY_OPTS=${options}`) }
     : undefined;

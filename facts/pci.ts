@@ -1,4 +1,4 @@
-import { defineFact } from './fact.ts';
+import { defineFact, evidence, FactError } from './fact.ts';
 import { attributes, linkTargets, paths } from './sources.ts';
 
 const DEVICES = '/sys/bus/pci/devices';
@@ -24,6 +24,9 @@ export interface PciFunction {
   /** Undefined where the attribute does not exist: the function is no SR-IOV PF. */
   readonly sriovTotalVfs: number | undefined;
   readonly sriovNumVfs: number | undefined;
+  /** Of a PF: the distance of its first VF's routing ID from its own, and that of a VF from the one before. */
+  readonly sriovOffset: number | undefined;
+  readonly sriovStride: number | undefined;
   /** The names in its net/ directory, in byte order as os.ReadDir gives them. */
   readonly netdevs: readonly string[];
   /** It has a net/ directory, be it empty. */
@@ -45,6 +48,8 @@ export const pci = defineFact({
       `${DEVICES}/*/class`,
       `${DEVICES}/*/sriov_totalvfs`,
       `${DEVICES}/*/sriov_numvfs`,
+      `${DEVICES}/*/sriov_offset`,
+      `${DEVICES}/*/sriov_stride`,
     ),
     links: linkTargets(`${DEVICES}/*/driver`, `${DEVICES}/*/physfn`, `${DEVICES}/*/virtfn*`),
     netdevs: paths(`${DEVICES}/*/net`, `${DEVICES}/*/net/*`),
@@ -54,6 +59,7 @@ export const pci = defineFact({
     for (const path of links.keys()) addresses.add(addressOf(path));
     const virtfns = virtfnsByFunction(links);
     const names = netdevsByFunction(netdevs);
+    const count = (path: string) => countIn(path, values.values.get(path));
     const functions = new Map<string, PciFunction>();
     for (const address of [...addresses].sort()) {
       const at = `${DEVICES}/${address}`;
@@ -67,8 +73,10 @@ export const pci = defineFact({
         physfn: basename(physfnLink),
         physfnLink,
         virtfns: virtfns.get(address) ?? new Map(),
-        sriovTotalVfs: count(values.values.get(`${at}/sriov_totalvfs`)),
-        sriovNumVfs: count(values.values.get(`${at}/sriov_numvfs`)),
+        sriovTotalVfs: count(`${at}/sriov_totalvfs`),
+        sriovNumVfs: count(`${at}/sriov_numvfs`),
+        sriovOffset: count(`${at}/sriov_offset`),
+        sriovStride: count(`${at}/sriov_stride`),
         netdevs: names.get(address) ?? [],
         hasNetDirectory: netdevs.includes(`${at}/net`),
       });
@@ -81,8 +89,17 @@ const addressOf = (path: string): string => path.split('/')[5] ?? '';
 
 const hex = (value: string | undefined): string => (value ?? '').replace(/^0x/, '').toLowerCase();
 
-const count = (value: string | undefined): number | undefined =>
-  value !== undefined && /^\d{1,6}$/.test(value) ? Number(value) : undefined;
+/** What isn't a number is no absent attribute: nothing is known then. */
+function countIn(path: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^\d{1,6}$/.test(value)) return Number(value);
+  throw new FactError({
+    code: 'unparsable',
+    message: `${path} was expected to be a number`,
+    hint: `Look at it on the node: cat ${path}`,
+    evidence: evidence(path, value.slice(0, 80)),
+  });
+}
 
 const basename = (path: string | undefined): string | undefined =>
   path?.replace(/\/+$/, '').split('/').at(-1);

@@ -1,4 +1,4 @@
-import { defineFact, succeeded } from './fact.ts';
+import { defineFact, FactError, type FactFailure, succeeded } from './fact.ts';
 import { shell } from './sources.ts';
 
 /** A process that carries pod networking, in the node's own network namespace. */
@@ -46,13 +46,14 @@ const NAMES = [
 export const CONFIG_FILE = '/etc/openvswitch/ovn_k8s.conf';
 
 /** A sed command that prints the section headers and a node's settings of an OVN-Kubernetes configuration file. */
-export const PRINT_SETTINGS = String.raw`sed -nE '/^[[:space:]]*\[/p; /^[[:space:]]*(mode|interface|mgmt-port-netdev|mgmt-port-dp-resource-name|enable-network-segmentation)[[:space:]]*=/p'`;
+export const PRINT_SETTINGS = String.raw`sed -nE '/^[[:space:]]*\[/p; /^[[:space:]]*(mode|interface|mgmt-port-netdev|mgmt-port-dp-resource-name|enable-network-segmentation)[[:space:]]*=/Ip'`;
 
 /*
  * Another network namespace's processes show in /proc too, where containers or testbeds run on the machine. The
  * arguments come last, of all processes at once: for each of its own, two programs would have to be started.
  */
-const SCRIPT = `set --
+const SCRIPT = `for t in head sed tr; do command -v $t >/dev/null || echo "lacking $t"; done
+set --
 for p in /proc/[0-9]*; do
   c=
   IFS= read -r c < "$p/comm" || continue
@@ -91,12 +92,21 @@ export const processes = defineFact({
     stat: shell('boot time in /proc/stat', `grep '^btime ' /proc/stat`, ['grep']),
   },
   parse({ list, stat }): readonly Process[] {
+    const lacking = /^lacking (\w+)$/m.exec(succeeded(list).split(/^process /m, 1)[0] ?? '')?.[1];
+    if (lacking !== undefined) throw new FactError(missing(lacking));
     const bootedAt = Number(/^btime (\d+)/m.exec(stat.stdout)?.[1] ?? Number.NaN);
     const [heads = '', ...rest] = succeeded(list).split(/^arguments\n/m);
     const blocks = heads.split(/^process /m).slice(1);
     const args = argumentsOf(rest.join(''), blocks);
     return blocks.map((block, index) => parseProcess(block.split('\n'), args[index] ?? [], bootedAt));
   },
+});
+
+/** Without them the arguments and settings don't show, which is not the same as that there are none. */
+const missing = (program: string): FactFailure => ({
+  code: 'missing-program',
+  message: `${program} is not installed on the node`,
+  hint: `Install ${program}, or leave out the checks that need it.`,
 });
 
 /**

@@ -1,12 +1,12 @@
 import { evidence } from '../../facts/fact.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
-import { SETTINGS } from './settings.ts';
+import { DERIVE, SETTINGS } from './settings.ts';
 
 export const expectedSettings = defineCheck({
   id: 'gateway/expected-settings',
   title: 'OVN-Kubernetes is given what is expected',
   description:
-    'The mode, the management port and the gateway interface of the inventory are those of the process.',
+    'The mode, the management port and the gateway interface of the inventory are those of the process. What only a DPU host is given is expected of DPU hosts alone.',
   severity: 'error',
   scope: 'node',
   roles: ['dpu-host', 'dpu', 'worker', 'control-plane'],
@@ -20,16 +20,26 @@ export const expectedSettings = defineCheck({
       cause: 'The arguments or the configuration file of ovnkube say something else than the expectation.',
       remedy: 'Correct the DaemonSet of ovnkube-node, or the expectation: --set {setting}={value}',
     },
+    NOT_GIVEN: {
+      text: '{setting} is not given, and {wanted} is expected',
+      cause: 'Neither the arguments nor the configuration file of ovnkube say it.',
+      remedy: 'Give ovnkube-node --{flag}={wanted} in its DaemonSet, or leave the expectation out.',
+    },
   },
   docs: ['seed G L22-39'],
-  judge({ facts: { ovnkube }, expected, report }) {
+  judge({ facts: { ovnkube }, expected, subject, report }) {
     const shown = {
       'gateway-interface': ovnkube.gatewayInterface,
       'management-port': ovnkube.managementPort,
       'management-port-resource': ovnkube.managementPortResource,
       'ovnkube-node-mode': ovnkube.mode,
     };
-    const wanted = SETTINGS.filter((name) => expected[name] !== undefined);
+    const isHost = subject.role === 'dpu-host';
+    const wanted = SETTINGS.filter((name) => {
+      const value = expected[name]?.value;
+      const hostsOnly = name.startsWith('management-port') || value === DERIVE;
+      return value !== undefined && (isHost || !hostsOnly);
+    });
     if (wanted.length === 0) return notApplicable('nothing is expected of the settings');
     if (ovnkube.pid === undefined) return notApplicable('no ovnkube runs here');
     const source = `arguments, configuration file and environment of ovnkube (process ${ovnkube.pid})`;
@@ -37,19 +47,25 @@ export const expectedSettings = defineCheck({
       shown[name]?.evidence ?? evidence(source, `no ${name}`);
     const findings = wanted
       .filter((name) => shown[name]?.value !== expected[name]?.value)
-      .map((name) =>
-        report('DIFFERENT', {
+      .map((name) => {
+        const value = shown[name]?.value;
+        const { value: want = '', from = '' } = expected[name] ?? {};
+        return report(value === undefined ? 'NOT_GIVEN' : 'DIFFERENT', {
           subject: name,
-          args: {
-            setting: name,
-            value: shown[name]?.value ?? 'not given',
-            wanted: expected[name]?.value ?? '',
-          },
-          observed: shown[name]?.value ?? 'not given',
-          expected: `${expected[name]?.value} (${expected[name]?.from})`,
+          args: { setting: name, flag: FLAGS[name], value: value ?? '', wanted: want },
+          observed: value ?? 'not given',
+          expected: `${want} (${from})`,
           evidence: [evidenceFor(name)],
-        }),
-      );
+        });
+      });
     return verdictOf(findings, wanted.map(evidenceFor));
   },
 });
+
+/** The arguments of ovnkube by which they are given. */
+const FLAGS = {
+  'gateway-interface': 'gateway-interface',
+  'management-port': 'ovnkube-node-mgmt-port-netdev',
+  'management-port-resource': 'ovnkube-node-mgmt-port-dp-resource-name',
+  'ovnkube-node-mode': 'ovnkube-node-mode',
+} as const;

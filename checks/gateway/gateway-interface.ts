@@ -2,8 +2,7 @@ import { ownerOf } from '../../facts/derived/functions.ts';
 import { isRepresentor } from '../../facts/derived/gateway.ts';
 import { evidence } from '../../facts/fact.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
-import { NOT_DERIVED } from './pf-netdevs.ts';
-import { SETTINGS, trace } from './settings.ts';
+import { notDerived, SETTINGS, trace } from './settings.ts';
 
 export const gatewayInterface = defineCheck({
   id: 'gateway/gateway-interface',
@@ -39,7 +38,7 @@ export const gatewayInterface = defineCheck({
   judge({ facts, expected, report }) {
     const traced = trace(facts, expected);
     if (traced.kind === 'none') return notApplicable(traced.why, traced.evidence);
-    if (!traced.derives) return notApplicable(NOT_DERIVED, traced.evidence);
+    if (!traced.derives) return notApplicable(notDerived(facts.ovnkube), traced.evidence);
     const { vf, pf, netdevs } = traced.derivation;
     const [chosen] = netdevs?.ok ? netdevs.value : [];
     if (!pf?.ok || !netdevs?.ok || chosen === undefined)

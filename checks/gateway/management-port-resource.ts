@@ -26,15 +26,24 @@ export const managementPortResource = defineCheck({
     PASSED_OVER: {
       text: '{variable} is not in the environment of ovnkube: the resource {resource} is passed over',
       cause:
-        'Where the variable is absent, OVN-Kubernetes falls back to --ovnkube-node-mgmt-port-netdev silently.',
+        'The device plugin gave the container no device of the resource, and no --ovnkube-node-mgmt-port-netdev stands in for it.',
       remedy:
         'Request {resource} in the DaemonSet of ovnkube-node, and look whether the pool has devices: kubectl describe node <node>',
       source: 'ovn-kubernetes go-controller/pkg/controllermanager',
     },
+    FALLS_BACK: {
+      text: '{variable} is not in the environment of ovnkube: {netdev} is the management port and not a device of {resource}',
+      cause:
+        'Where the variable is absent, OVN-Kubernetes falls back to --ovnkube-node-mgmt-port-netdev silently.',
+      remedy:
+        'Request {resource} in the DaemonSet of ovnkube-node, or leave --ovnkube-node-mgmt-port-dp-resource-name out. Look at the pool: kubectl describe node <node>',
+      source: 'ovn-kubernetes go-controller/pkg/controllermanager',
+      level: 'warn',
+    },
   },
   docs: ['seed G L180-186'],
   judge({ facts: { ovnkube }, expected, report }) {
-    const resource = settingsOf(ovnkube, expected).managementPortResource;
+    const { managementPort: netdev, managementPortResource: resource } = settingsOf(ovnkube, expected);
     if (resource === undefined) return notApplicable('no resource is given for the management port');
     if (ovnkube.pid === undefined) return notApplicable('no ovnkube runs here', [resource.evidence]);
     const variable = variableOf(resource.value);
@@ -47,9 +56,10 @@ export const managementPortResource = defineCheck({
         [resource.evidence],
       );
     }
-    const finding = report(devices === undefined ? 'PASSED_OVER' : 'NO_DEVICES', {
+    const absent = netdev === undefined ? 'PASSED_OVER' : 'FALLS_BACK';
+    const finding = report(devices === undefined ? absent : 'NO_DEVICES', {
       subject: resource.value,
-      args: { resource: resource.value, variable },
+      args: { resource: resource.value, variable, netdev: netdev?.value ?? '' },
       observed: devices === undefined ? `no ${variable}` : `${variable} is empty`,
       expected: 'the PCI address of a VF',
       evidence: [

@@ -1,5 +1,5 @@
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
-import { evidenceOf, fileUnreadable, SETTINGS, settingsOf } from './settings.ts';
+import { evidenceOf, fileUnreadable, SETTINGS, settingsOf, variableOf } from './settings.ts';
 
 const OWN =
   '--ovnkube-node-mgmt-port-netdev=<netdev> or --ovnkube-node-mgmt-port-dp-resource-name=<resource>';
@@ -69,6 +69,10 @@ export const managementPortSetting = defineCheck({
     if (!given) return verdictOf([finding('NOT_PROVIDED', 'one of them in dpu-host mode')], said);
     if (resource === undefined && ovnkube.networkSegmentation)
       return verdictOf([finding('RESOURCE_WANTED', 'a resource')], said);
-    return verdictOf(netdev && resource ? [finding('BOTH', 'one of them')] : [], said);
+    // A resource that the container does not have is passed over: gateway/management-port-resource tells that.
+    const counts =
+      resource !== undefined &&
+      (!ovnkube.environmentReadable || ovnkube.devices.has(variableOf(resource.value)));
+    return verdictOf(netdev && counts ? [finding('BOTH', 'one of them')] : [], said);
   },
 });

@@ -4,14 +4,15 @@ import { defineCheck, notApplicable, verdictOf } from '../define.ts';
 
 export const managementPortUp = defineCheck({
   id: 'gateway/management-port-up',
-  title: 'the management port that OVN-Kubernetes has set up is up',
+  title: 'the management port that OVN-Kubernetes has set up is up and has a carrier',
   description: 'The node reaches its pods, and kubelet their probes, through the management port.',
   severity: 'error',
   scope: 'node',
   roles: ['dpu-host'],
   tags: ['gateway', 'management-port', 'link'],
   covers: ['G2'],
-  after: ['gateway/management-port-exists'],
+  // A PF that is down takes the carrier from its VFs.
+  after: ['gateway/management-port-exists', 'sriov/pf-up'],
   requires: ['links'],
   messages: {
     DOWN: {
@@ -20,18 +21,24 @@ export const managementPortUp = defineCheck({
       remedy:
         'sudo ip link set ovn-k8s-mp0 up; its addresses and routes come back when ovnkube-node is restarted',
     },
+    NO_CARRIER: {
+      text: 'the management port ovn-k8s-mp0 is up and has no carrier',
+      cause: 'Its representor on the DPU is down, or the DPU does not forward for it.',
+      remedy:
+        'Look at the representor on the DPU, and set it up: ip link show ovn-k8s-mp0; sudo ip link set ovn-k8s-mp0 up',
+    },
   },
   docs: ['seed G L149-157'],
   judge({ facts: { links }, report }) {
     const port = links.find(({ name }) => name === RENAMED_MANAGEMENT_PORT);
     if (port === undefined) return notApplicable('OVN-Kubernetes has set up no management port here yet');
     const said = evidence('ip -j -d addr show', `${port.name}: <${port.flags.join(',')}>`);
-    if (port.flags.includes('UP')) return verdictOf([], [said]);
-    const finding = report('DOWN', {
+    if (port.flags.includes('UP') && port.flags.includes('LOWER_UP')) return verdictOf([], [said]);
+    const finding = report(port.flags.includes('UP') ? 'NO_CARRIER' : 'DOWN', {
       subject: port.name,
       args: {},
       observed: `<${port.flags.join(',')}>`,
-      expected: 'UP',
+      expected: 'UP and LOWER_UP',
       evidence: [said],
     });
     return verdictOf([finding], [said]);

@@ -1,6 +1,6 @@
 import { evidence } from '../../facts/fact.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
-import { SETTINGS, trace } from './settings.ts';
+import { notDerived, SETTINGS, trace } from './settings.ts';
 
 export const pfNetdevs = defineCheck({
   id: 'gateway/pf-netdevs',
@@ -36,7 +36,7 @@ export const pfNetdevs = defineCheck({
   judge({ facts, expected, report }) {
     const traced = trace(facts, expected);
     if (traced.kind === 'none') return notApplicable(traced.why, traced.evidence);
-    if (!traced.derives) return notApplicable(NOT_DERIVED, traced.evidence);
+    if (!traced.derives) return notApplicable(notDerived(facts.ovnkube), traced.evidence);
     const { pf, netdevs } = traced.derivation;
     if (!pf?.ok || netdevs === undefined) return notApplicable('the PF was not found', traced.evidence);
     const said = [pf.evidence, netdevs.evidence];
@@ -56,5 +56,3 @@ export const pfNetdevs = defineCheck({
     return verdictOf([finding], said);
   },
 });
-
-export const NOT_DERIVED = 'the gateway interface is not derived from the management port here';

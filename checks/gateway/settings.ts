@@ -65,6 +65,12 @@ export const fileUnreadable = ({ configuration }: Ovnkube): Judgement | undefine
         [evidence(configuration.path, configuration.unreadable)],
       );
 
+/** Why the last steps of derive-from-mgmt-port are not judged, though the management port is known. */
+export const notDerived = ({ pid }: Ovnkube): string =>
+  pid === undefined
+    ? 'no ovnkube runs here that says whether the gateway interface is derived. Say it with --set gateway-interface=derive-from-mgmt-port'
+    : 'the gateway interface is not derived from the management port here';
+
 /** The evidence of the settings that are known. */
 export const evidenceOf = (settings: Settings): readonly Evidence[] =>
   Object.values<Setting | undefined>({ ...settings }).flatMap((setting) => setting?.evidence ?? []);

@@ -11,7 +11,7 @@ export const numVfs = defineCheck({
   roles: ['dpu-host'],
   tags: ['sriov', 'sysfs'],
   covers: ['A19', 'A20'],
-  after: ['sriov/vfs-created'],
+  after: ['sriov/virtfn-count'],
   requires: ['netdevs', 'ovnkube', 'pci'],
   expects: ['num-vfs', 'pf'],
   hardware: true,
@@ -20,7 +20,7 @@ export const numVfs = defineCheck({
       text: 'write error: Numerical result out of range',
       cause: 'The firmware offers fewer VFs than are wanted.',
       remedy:
-        'Raise the number in the firmware, then power-cycle. On a BlueField: mlxconfig -d <pci-address> set NUM_OF_VFS={wanted}',
+        'Raise the number in the firmware, then power-cycle. On a BlueField: mlxconfig -d {pf} set NUM_OF_VFS={wanted}',
       source: 'seed A L66; kernel: drivers/pci/iov.c',
     },
     OTHER_NUMBER: {
@@ -34,7 +34,7 @@ export const numVfs = defineCheck({
   docs: ['seed A L66-73'],
   judge({ facts, expected, report }) {
     const wanted = expected['num-vfs'];
-    const { pfs, how } = examinedPfs(facts, expected.pf?.value);
+    const { pfs } = examinedPfs(facts, expected.pf?.value);
     if (pfs.length === 0) return notApplicable('no PF on this node supports SR-IOV');
     const said = pfs.flatMap((pf) => [
       evidence(`/sys/bus/pci/devices/${pf.address}/sriov_numvfs`, `${pf.sriovNumVfs ?? 'does not exist'}`),
@@ -50,7 +50,7 @@ export const numVfs = defineCheck({
     if (counts.some(({ count, total, wanted }) => count === wanted && wanted <= total)) {
       return wanted === undefined
         ? notApplicable('no number is expected: --set num-vfs=<n>', said)
-        : verdictOf([], said, how);
+        : verdictOf([], said);
     }
     const findings = counts.map(({ pf, count, total, wanted: number }, index) =>
       report(total < number ? 'TOO_FEW' : 'OTHER_NUMBER', {
@@ -61,6 +61,6 @@ export const numVfs = defineCheck({
         evidence: said.slice(index * 2, index * 2 + 2),
       }),
     );
-    return verdictOf(findings, said, how);
+    return verdictOf(findings, said);
   },
 });

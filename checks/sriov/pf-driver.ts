@@ -32,7 +32,7 @@ export const pfDriver = defineCheck({
   },
   docs: ['seed G L82', 'seed G L197'],
   judge({ facts, expected, report }) {
-    const { pfs, how } = examinedPfs(facts, expected.pf?.value);
+    const { pfs } = examinedPfs(facts, expected.pf?.value);
     if (pfs.length === 0) return notApplicable('no PF on this node supports SR-IOV');
     const saidOf = (pf: (typeof pfs)[number]) =>
       evidence(`readlink /sys/bus/pci/devices/${pf.address}/driver`, pf.driver ?? 'does not exist');
@@ -47,6 +47,6 @@ export const pfDriver = defineCheck({
           evidence: [saidOf(pf)],
         }),
       );
-    return verdictOf(findings, pfs.map(saidOf), how);
+    return verdictOf(findings, pfs.map(saidOf));
   },
 });

@@ -27,7 +27,7 @@ export const pfNetdev = defineCheck({
   },
   docs: ['seed G L94-102'],
   judge({ facts, expected, report }) {
-    const { pfs, how } = examinedPfs(facts, expected.pf?.value);
+    const { pfs } = examinedPfs(facts, expected.pf?.value);
     if (pfs.length === 0) return notApplicable('no PF on this node supports SR-IOV');
     const saidOf = (pf: (typeof pfs)[number]) =>
       evidence(
@@ -45,6 +45,6 @@ export const pfNetdev = defineCheck({
           evidence: [saidOf(pf)],
         }),
       );
-    return verdictOf(findings, pfs.map(saidOf), how);
+    return verdictOf(findings, pfs.map(saidOf));
   },
 });

@@ -39,7 +39,7 @@ export const pfUp = defineCheck({
   },
   docs: ['seed A L77-82', 'seed A L93-96'],
   judge({ facts, expected, report }) {
-    const { pfs, how } = examinedPfs(facts, expected.pf?.value);
+    const { pfs } = examinedPfs(facts, expected.pf?.value);
     // A PF in switchdev mode lists its representors too; those are not the PF.
     const names = pfs.flatMap((pf) => pf.netdevs.filter((name) => !isRepresentor(facts.netdevs.get(name))));
     const ports = facts.links.filter((link) => names.includes(link.name));
@@ -57,6 +57,6 @@ export const pfUp = defineCheck({
         evidence: [saidOf(port)],
       });
     });
-    return verdictOf(findings, ports.map(saidOf), how);
+    return verdictOf(findings, ports.map(saidOf));
   },
 });

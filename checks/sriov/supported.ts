@@ -25,7 +25,14 @@ export const supported = defineCheck({
       text: 'cat: /sys/class/net/{pf}/device/sriov_totalvfs: No such file or directory',
       cause: 'SR-IOV is off in the firmware or the BIOS, or the device is no PF.',
       remedy:
-        'Turn SR-IOV on in the BIOS and in the firmware, then power-cycle. On a BlueField: mlxconfig -d <pci-address> set SRIOV_EN=1 NUM_OF_VFS=<n>',
+        'Turn SR-IOV on in the BIOS and in the firmware, then power-cycle. On a BlueField: mlxconfig -d {address} set SRIOV_EN=1 NUM_OF_VFS=<n>',
+      source: 'seed A L66',
+    },
+    NONE_OFFERED: {
+      text: 'sriov_totalvfs of {address} is 0',
+      cause: 'The firmware offers no VFs.',
+      remedy:
+        'Let the firmware offer some, then power-cycle. On a BlueField: mlxconfig -d {address} set SRIOV_EN=1 NUM_OF_VFS=<n>',
       source: 'seed A L66',
     },
   },
@@ -38,26 +45,23 @@ export const supported = defineCheck({
       evidence(total(pf.address), pf.sriovTotalVfs?.toString() ?? 'does not exist'),
     );
     if (pfs.length === 0) {
-      const seen = evidence('/sys/bus/pci/devices/*/sriov_totalvfs', 'no such file');
+      const absent = named !== undefined && facts.pci.functions.size > 0;
+      const seen = absent
+        ? evidence('ls /sys/class/net', [...facts.netdevs.keys()].join(' ') || 'no network device')
+        : evidence('/sys/bus/pci/devices/*/sriov_totalvfs', 'no such file');
       const common = { expected: 'a PF with sriov_totalvfs', evidence: [seen] };
-      const pf = named ?? '*';
-      const finding =
-        named === undefined || facts.pci.functions.size === 0
-          ? report('NOT_SUPPORTED', {
-              ...common,
-              subject: 'SR-IOV',
-              args: { pf },
-              observed: 'on no PCI function',
-            })
-          : report('PF_NOT_FOUND', { ...common, subject: pf, args: { pf }, observed: `no ${pf}` });
+      const args = { pf: named ?? '*', address: '<pci-address>' };
+      const finding = absent
+        ? report('PF_NOT_FOUND', { ...common, subject: args.pf, args, observed: `no ${named}` })
+        : report('NOT_SUPPORTED', { ...common, subject: 'SR-IOV', args, observed: 'on no PCI function' });
       return verdictOf([finding], [seen]);
     }
     // Of several PFs of one DPU, one is enough.
     if (pfs.some((pf) => (pf.sriovTotalVfs ?? 0) > 0)) return verdictOf([], said, how);
     const findings = pfs.map((pf, index) =>
-      report('NOT_SUPPORTED', {
+      report(pf.sriovTotalVfs === undefined ? 'NOT_SUPPORTED' : 'NONE_OFFERED', {
         subject: pf.address,
-        args: { pf: pf.netdevs[0] ?? '*' },
+        args: { pf: pf.netdevs[0] ?? '*', address: pf.address },
         observed: `sriov_totalvfs ${pf.sriovTotalVfs ?? 'does not exist'}`,
         expected: 'at least one VF',
         evidence: said.slice(index, index + 1),

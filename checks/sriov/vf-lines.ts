@@ -12,7 +12,7 @@ export const vfLines = defineCheck({
   roles: ['dpu-host'],
   tags: ['sriov', 'link'],
   covers: ['A21', 'G35'],
-  after: ['sriov/pf-netdev'],
+  after: ['sriov/pf-netdev', 'sriov/virtfn-count'],
   requires: ['links', 'netdevs', 'ovnkube', 'pci'],
   expects: ['pf'],
   hardware: true,

@@ -1,4 +1,4 @@
-import { examinedPfs, isPassedThrough } from '../../facts/derived/functions.ts';
+import { examinedPfs, hasVfs, isPassedThrough } from '../../facts/derived/functions.ts';
 import { evidence } from '../../facts/fact.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
 
@@ -32,7 +32,7 @@ export const vfsCreated = defineCheck({
   },
   docs: ['seed A L70-73', 'seed G L145-146'],
   judge({ facts, expected, report }) {
-    const { pfs, how } = examinedPfs(facts, expected.pf?.value);
+    const { pfs } = examinedPfs(facts, expected.pf?.value);
     const [first] = pfs;
     if (first === undefined) return notApplicable('no PF on this node supports SR-IOV');
     const said = pfs.map((pf) =>
@@ -41,19 +41,23 @@ export const vfsCreated = defineCheck({
         pf.sriovNumVfs?.toString() ?? 'does not exist',
       ),
     );
-    if (pfs.some((pf) => (pf.sriovNumVfs ?? 0) > 0)) return verdictOf([], said, how);
+    // Where links and number disagree, sriov/virtfn-count says so.
+    if (pfs.some(hasVfs)) return verdictOf([], said);
     const unbound = pfs.find((pf) => pf.driver === undefined || isPassedThrough(pf.driver));
     const pf = unbound ?? first;
     const finding = report(unbound === undefined ? 'NO_VFS' : 'NO_DRIVER', {
       subject: pf.address,
       args: { pf: pf.address },
-      observed: unbound === undefined ? 'sriov_numvfs is 0' : `bound to ${unbound.driver ?? 'no driver'}`,
+      observed:
+        unbound === undefined
+          ? `sriov_numvfs ${pf.sriovNumVfs ?? 'does not exist'}, and no virtfn link`
+          : `bound to ${unbound.driver ?? 'no driver'}`,
       expected: 'at least one VF',
       evidence: [
         ...said,
         evidence(`readlink /sys/bus/pci/devices/${pf.address}/driver`, pf.driver ?? 'does not exist'),
       ],
     });
-    return verdictOf([finding], said, how);
+    return verdictOf([finding], said);
   },
 });

@@ -1,4 +1,4 @@
-import { examinedPfs } from '../../facts/derived/functions.ts';
+import { examinedPfs, hasVfs } from '../../facts/derived/functions.ts';
 import { evidence } from '../../facts/fact.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
 
@@ -21,15 +21,13 @@ export const virtfnCount = defineCheck({
       text: '{pf} has {count} virtfn links for {numvfs} VFs',
       cause: 'VFs were removed from the bus one by one, or the creation of VFs was not completed.',
       remedy:
-        "Look at the kernel's messages, then make the VFs anew: dmesg | grep {pf}; echo 0 > /sys/bus/pci/devices/{pf}/sriov_numvfs; echo {numvfs} > /sys/bus/pci/devices/{pf}/sriov_numvfs",
+        "Look at the kernel's messages, then make the VFs anew: dmesg | grep {pf}; echo 0 > /sys/bus/pci/devices/{pf}/sriov_numvfs; echo {wanted} > /sys/bus/pci/devices/{pf}/sriov_numvfs",
       source: 'kernel: Documentation/ABI/testing/sysfs-bus-pci',
     },
   },
   docs: ['seed A L70-73', 'seed G L145-146'],
   judge({ facts, expected, report }) {
-    const pfs = examinedPfs(facts, expected.pf?.value).pfs.filter(
-      (pf) => (pf.sriovNumVfs ?? 0) > 0 || pf.virtfns.size > 0,
-    );
+    const pfs = examinedPfs(facts, expected.pf?.value).pfs.filter(hasVfs);
     if (pfs.length === 0) return notApplicable('no PF on this node has VFs');
     const saidOf = (pf: (typeof pfs)[number]) => [
       evidence(`/sys/bus/pci/devices/${pf.address}/sriov_numvfs`, `${pf.sriovNumVfs ?? 'does not exist'}`),
@@ -40,15 +38,16 @@ export const virtfnCount = defineCheck({
     ];
     const findings = pfs
       .filter((pf) => pf.virtfns.size !== (pf.sriovNumVfs ?? 0))
-      .map((pf) =>
-        report('OTHER_COUNT', {
+      .map((pf) => {
+        const [count, numvfs] = [pf.virtfns.size, pf.sriovNumVfs ?? 0];
+        return report('OTHER_COUNT', {
           subject: pf.address,
-          args: { pf: pf.address, count: pf.virtfns.size, numvfs: pf.sriovNumVfs ?? 0 },
-          observed: `${pf.virtfns.size} virtfn links`,
-          expected: `${pf.sriovNumVfs ?? 0} virtfn links`,
+          args: { pf: pf.address, count, numvfs, wanted: Math.max(count, numvfs) },
+          observed: `${count} virtfn links`,
+          expected: `${numvfs} virtfn links`,
           evidence: saidOf(pf),
-        }),
-      );
+        });
+      });
     return verdictOf(findings, pfs.flatMap(saidOf));
   },
 });

@@ -1,4 +1,4 @@
-import { examinedPfs, vfsOf } from '../../facts/derived/functions.ts';
+import { examinedPfs, vfAddress, vfsOf } from '../../facts/derived/functions.ts';
 import { evidence } from '../../facts/fact.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
 
@@ -27,24 +27,42 @@ export const virtfnLinks = defineCheck({
       cause: 'A VF has one number only.',
       remedy: 'Look at the links: ls -l /sys/bus/pci/devices/*/virtfn*',
     },
+    OTHER_VF: {
+      text: 'virtfn{number} of {pf} leads to {vf}, and VF {number} of {pf} is {wanted}',
+      cause:
+        "A VF's address follows from its number, by sriov_offset and sriov_stride. The DPU would plug another VF's representor.",
+      remedy:
+        'Look at the links and the numbers: ls -l /sys/bus/pci/devices/{pf}/; cat /sys/bus/pci/devices/{pf}/sriov_offset /sys/bus/pci/devices/{pf}/sriov_stride',
+      source: 'kernel: Documentation/ABI/testing/sysfs-bus-pci',
+    },
   },
   docs: ['seed G L145-146', 'seed A L87-90'],
   judge({ facts, expected, report }) {
-    const vfs = examinedPfs(facts, expected.pf?.value).pfs.flatMap((pf) => vfsOf(pf, facts.pci));
+    const { pfs } = examinedPfs(facts, expected.pf?.value);
+    const vfs = pfs.flatMap((pf) =>
+      vfsOf(pf, facts.pci).map((vf) => ({ ...vf, wanted: vfAddress(pf, vf.number) ?? vf.address })),
+    );
     if (vfs.length === 0) return notApplicable('no PF on this node has VFs');
     const saidOf = ({ pf, number, address }: (typeof vfs)[number]) =>
       evidence(`/sys/bus/pci/devices/${pf}/virtfn${number}`, `../${address}`);
     const seen = new Set<string>();
-    const findings = vfs.flatMap((vf) => {
+    const codeOf = (vf: (typeof vfs)[number]) => {
       const twice = seen.has(vf.address);
       seen.add(vf.address);
-      if (!twice && vf.state !== 'missing') return [];
+      if (twice) return 'TWICE';
+      if (vf.state === 'missing') return 'DANGLING';
+      return vf.wanted === vf.address ? undefined : 'OTHER_VF';
+    };
+    const findings = vfs.flatMap((vf) => {
+      const code = codeOf(vf);
+      if (code === undefined) return [];
+      const { number, pf, wanted } = vf;
       return [
-        report(twice ? 'TWICE' : 'DANGLING', {
+        report(code, {
           subject: vf.address,
-          args: { number: vf.number, pf: vf.pf, vf: vf.address },
+          args: { number, pf, vf: vf.address, wanted },
           observed: `../${vf.address}`,
-          expected: 'a PCI function of its own',
+          expected: wanted === vf.address ? 'a PCI function of its own' : `../${wanted}`,
           evidence: [saidOf(vf)],
         }),
       ];

@@ -42,7 +42,8 @@ export function examinedPfs(facts: FunctionFacts, named: string | undefined): Ex
     : { pfs: candidates, how: `${what} that can have VFs`, missing: false };
 }
 
-const hasVfs = (pf: PciFunction): boolean => (pf.sriovNumVfs ?? 0) > 0 || pf.virtfns.size > 0;
+/** By the number that the PF tells, or by its virtfn links. */
+export const hasVfs = (pf: PciFunction): boolean => (pf.sriovNumVfs ?? 0) > 0 || pf.virtfns.size > 0;
 
 function managementPf({ pci, netdevs, ovnkube }: FunctionFacts) {
   const names = [RENAMED_MANAGEMENT_PORT, ovnkube.managementPort?.value];
@@ -60,6 +61,21 @@ function managementPf({ pci, netdevs, ovnkube }: FunctionFacts) {
 /** The PF whose virtfn link leads to this VF. */
 export const ownerOf = (vf: string, { functions }: Pci): PciFunction | undefined =>
   [...functions.values()].find(({ virtfns }) => [...virtfns.values()].includes(vf));
+
+/**
+ * The PCI address that the VF of this number has: the kernel adds sriov_offset and sriov_stride to the PF's routing ID
+ * (Documentation/ABI/testing/sysfs-bus-pci). Undefined where the PF does not show them.
+ */
+export function vfAddress(pf: PciFunction, number: number): string | undefined {
+  const { address, sriovOffset, sriovStride } = pf;
+  const [, domain, bus = '', device = '', fn = ''] =
+    /^([0-9a-f]+):([0-9a-f]{2}):([01][0-9a-f])\.([0-7])$/.exec(address) ?? [];
+  if (domain === undefined || sriovOffset === undefined || sriovStride === undefined) return undefined;
+  const own = (parseInt(bus, 16) << 8) | (parseInt(device, 16) << 3) | Number(fn);
+  const id = own + sriovOffset + number * sriovStride;
+  const hex = (value: number) => value.toString(16).padStart(2, '0');
+  return `${domain}:${hex(id >> 8)}:${hex((id >> 3) & 0x1f)}.${id & 7}`;
+}
 
 /** Functions of DPUs as a host sees them (pci.ids): BlueField-1 to -4, and Intel's IPUs. */
 const KNOWN_DPUS = new Set(['15b3:a2d2', '15b3:a2d6', '15b3:a2d9', '15b3:a2dc', '15b3:a2df', '8086:1452']);

@@ -118,6 +118,8 @@ test('OVN_GATEWAY_OPTS tells the gateway interface where no argument does', (t) 
     'env OVN_GATEWAY_OPTS=--gateway-nexthop=10.0.0.1 --gateway-interface=derive-from-mgmt-port',
   ];
   t.is(value(parse(process(7, ['--init-node=n1'], env))).gatewayInterface?.value, 'derive-from-mgmt-port');
+  const quoted = ['readable', 'env OVN_GATEWAY_OPTS="--gateway-interface brp0"'];
+  t.is(value(parse(process(7, ['--init-node=n1'], quoted))).gatewayInterface?.value, 'brp0');
 });
 
 test('the devices of the device plugin are kept by variable', (t) => {

@@ -69,3 +69,13 @@ test('a process that ended in between, or that has overwritten its arguments, ta
   });
   t.deepEqual(outcome.ok && outcome.value.map((one) => one.args), [['a', 'b'], [], [], ['c']]);
 });
+
+test('a program without which settings would not show makes them unknown, not absent', (t) => {
+  const said = { command: 'processes', exitCode: 0, stderr: '' };
+  const outcome = parseFact(processes, {
+    list: { ...said, stdout: 'lacking tr\nprocess 7 ovnkube\nstat 7 (ovnkube) S\n' },
+    stat: { ...said, stdout: '' },
+  });
+  t.is(outcome.ok ? undefined : outcome.failure.code, 'missing-program');
+  t.is(outcome.ok ? undefined : outcome.failure.message, 'tr is not installed on the node');
+});

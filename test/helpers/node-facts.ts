@@ -65,6 +65,8 @@ export const aPciFunction = (address: string, given: Partial<PciFunction> = {}):
   virtfns: new Map(),
   sriovTotalVfs: undefined,
   sriovNumVfs: undefined,
+  sriovOffset: undefined,
+  sriovStride: undefined,
   netdevs: [],
   hasNetDirectory: true,
   ...given,

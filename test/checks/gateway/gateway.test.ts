@@ -69,7 +69,9 @@ test('a management port that was set up and is down fails one check', (t) => {
   facts.netdevs = withNetdev(facts.netdevs, 'ovn-k8s-mp0', aNetdev('ovn-k8s-mp0', VFS[0]));
   facts.pci = withFunction(facts.pci, VFS[0], { netdevs: ['ovn-k8s-mp0'] });
   onlyFault(t, judge(facts), 'gateway/management-port-up', 'DOWN');
-  facts.links = withLink(facts.links, 'ovn-k8s-mp0', { flags: ['BROADCAST', 'UP'] });
+  facts.links = withLink(facts.links, 'ovn-k8s-mp0', { flags: ['NO-CARRIER', 'BROADCAST', 'UP'] });
+  onlyFault(t, judge(facts), 'gateway/management-port-up', 'NO_CARRIER');
+  facts.links = withLink(facts.links, 'ovn-k8s-mp0', { flags: ['BROADCAST', 'UP', 'LOWER_UP'] });
   t.is(judge(facts).get('gateway/management-port-up')?.verdict, 'pass');
   t.is(judge(dpuHost()).get('gateway/management-port-up')?.verdict, 'skip');
 });
@@ -309,6 +311,19 @@ test('a resource without devices, and one that the container has not got, are to
   t.deepEqual(idsWith(judge(facts), 'fail', 'warn', 'error', 'blocked'), []);
 });
 
+test('a resource that the container has not got leaves the network device that is given, and one warning', (t) => {
+  const facts = dpuHost();
+  facts.ovnkube = anOvnkube({ managementPortResource: RESOURCE });
+  const results = judge(facts);
+  const finding = onlyFault(t, results, 'gateway/management-port-resource', 'FALLS_BACK', 'warn');
+  t.regex(finding.message, /: pf0vf0 is the management port and not a device of nvidia\.com\/bf3-mgmt\.vf$/);
+  t.is(results.get('gateway/gateway-interface')?.verdict, 'pass');
+  facts.ovnkube = anOvnkube({ managementPortResource: RESOURCE, environmentReadable: false });
+  const unknown = judge(facts);
+  t.is(unknown.get('gateway/management-port-setting')?.verdict, 'warn');
+  t.is(unknown.get('gateway/management-port-resource')?.verdict, 'error');
+});
+
 test("a device of the resource that has no network device fails step 1 with OVN-Kubernetes' words", (t) => {
   const facts = dpuHost();
   facts.ovnkube = anOvnkube({
@@ -354,6 +369,13 @@ test('without ovnkube, kubelet and inventory nothing passes and nothing fails', 
   t.deepEqual([...new Set([...results.values()].map(({ verdict }) => verdict))], ['skip']);
 });
 
+test('without ovnkube the steps that it would derive say how to have them judged', (t) => {
+  const facts = dpuHost();
+  facts.ovnkube = NO_OVNKUBE;
+  const results = judge(facts, { expect: { 'management-port': 'pf0vf0' } });
+  t.regex(results.get('gateway/pf-netdevs')?.reason ?? '', /--set gateway-interface=derive-from-mgmt-port$/);
+});
+
 test('a management port that ovnkube set up shows that ovnkube belongs here', (t) => {
   const facts = dpuHost();
   facts.ovnkube = NO_OVNKUBE;
@@ -380,4 +402,27 @@ test('settings other than expected are told', (t) => {
   const fine = judge(dpuHost(), { expect: { 'management-port': 'pf0vf0' } });
   t.is(fine.get('gateway/expected-settings')?.verdict, 'pass');
   t.is(judge(dpuHost()).get('gateway/expected-settings')?.verdict, 'skip');
+});
+
+test('a setting that is expected and not given is told with the argument that gives it', (t) => {
+  const expect = { 'management-port-resource': 'nvidia.com/mgmt' };
+  const finding = onlyFault(t, judge(dpuHost(), { expect }), 'gateway/expected-settings', 'NOT_GIVEN');
+  t.regex(finding.remedy, /--ovnkube-node-mgmt-port-dp-resource-name=nvidia\.com\/mgmt /);
+});
+
+test('what only a DPU host is given is not expected of its DPU', (t) => {
+  const facts = dpuHost();
+  facts.ovnkube = anOvnkube({
+    mode: aSetting('ovnkube-node-mode', 'dpu'),
+    managementPort: undefined,
+    gatewayInterface: aSetting('gateway-interface', 'eth0'),
+  });
+  const expect = { 'management-port': 'pf0vf0', 'gateway-interface': 'derive-from-mgmt-port' };
+  const verdict = (more: NonNullable<JudgeNode['expect']>) =>
+    judgeNode(facts, ['gateway'], { role: 'dpu', expect: { ...expect, ...more } }).get(
+      'gateway/expected-settings',
+    )?.verdict;
+  t.is(verdict({}), 'skip');
+  t.is(verdict({ 'ovnkube-node-mode': 'dpu' }), 'pass');
+  t.is(verdict({ 'gateway-interface': 'brp0' }), 'fail');
 });

@@ -81,6 +81,36 @@ test('sriov_numvfs of 0 is the one failure, though the management port is gone w
   t.is(results.get('gateway/management-port-exists')?.verdict, 'blocked');
 });
 
+test('virtfn links that sriov_numvfs of 0 contradicts fail one check, and nobody claims that there are none', (t) => {
+  for (const sriovNumVfs of [0, undefined]) {
+    const facts = dpuHost();
+    facts.pci = withFunction(facts.pci, PF, { sriovNumVfs });
+    const finding = onlyFault(
+      t,
+      judge(facts, { expect: { 'num-vfs': 3 } }),
+      'sriov/virtfn-count',
+      'OTHER_COUNT',
+    );
+    t.is(finding.message, '0000:01:00.0 has 3 virtfn links for 0 VFs');
+    t.regex(finding.remedy, /echo 3 > [^ ]*sriov_numvfs$/);
+  }
+});
+
+test('a firmware that offers no VFs is told from one without SR-IOV', (t) => {
+  const facts = dpuHost();
+  facts.pci = withFunction(facts.pci, PF, { sriovTotalVfs: 0, sriovNumVfs: 0, virtfns: new Map() });
+  const finding = onlyFault(t, judge(facts, { expect: { pf: 'eth0' } }), 'sriov/supported', 'NONE_OFFERED');
+  t.regex(finding.remedy, /mlxconfig -d 0000:01:00\.0 set /);
+});
+
+test('which PF is examined is said once', (t) => {
+  const notes = [...judge(dpuHost()).values()].filter(({ note }) => note?.includes('is its VF'));
+  t.deepEqual(
+    notes.map(({ checkId }) => checkId),
+    ['sriov/supported'],
+  );
+});
+
 test('a PF that has lost its driver and with it its VFs is told as such', (t) => {
   const facts = dpuHost();
   facts.pci = withFunction(facts.pci, PF, {
@@ -130,6 +160,29 @@ test('a virtfn link that leads nowhere, and two that lead to one VF, fail one ch
   ]);
   twice.pci = withFunction(twice.pci, PF, { virtfns });
   t.is(onlyFault(t, judge(twice), 'sriov/virtfn-links', 'TWICE').subject, VFS[1]);
+});
+
+test("a VF's number and address belong together where the PF tells how", (t) => {
+  // The second VF of the PF 0000:01:00.0 is 0000:01:02.4 by these numbers: 0x13 + 1.
+  const rule = { sriovOffset: 0x13, sriovStride: 1 };
+  const fine = dpuHost();
+  fine.pci = withFunction(fine.pci, PF, rule);
+  t.is(judge(fine).get('sriov/virtfn-links')?.verdict, 'pass');
+  const orders = [
+    [0, 2, 1],
+    [0, 1, 9],
+  ];
+  for (const [index, order] of orders.entries()) {
+    const facts = dpuHost();
+    const virtfns = new Map(VFS.map((address, place) => [order[place] ?? 0, address]));
+    facts.pci = withFunction(facts.pci, PF, { ...rule, virtfns });
+    const finding = onlyFault(t, judge(facts), 'sriov/virtfn-links', 'OTHER_VF');
+    if (index === 0)
+      t.is(
+        finding.message,
+        'virtfn2 of 0000:01:00.0 leads to 0000:01:02.4, and VF 2 of 0000:01:00.0 is 0000:01:02.5',
+      );
+  }
 });
 
 test('a missing physfn link, one to another PF and one that is not answered fail one check', (t) => {

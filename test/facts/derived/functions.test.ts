@@ -1,5 +1,5 @@
 import test from 'ava';
-import { describeVf, examinedPfs, vfsOf } from '../../../facts/derived/functions.ts';
+import { describeVf, examinedPfs, vfAddress, vfsOf } from '../../../facts/derived/functions.ts';
 import { deriveGateway } from '../../../facts/derived/gateway.ts';
 import { parseFact } from '../../../facts/fact.ts';
 import { pci } from '../../../facts/pci.ts';
@@ -26,6 +26,26 @@ test('the gateway interface is the first network device in byte order, as os.Rea
   const { netdevs } = deriveGateway({ netdev: 'pf0vf0' }, facts);
   t.deepEqual(netdevs?.ok && netdevs.value, ['Uplink', 'eth10', 'eth2']);
   return undefined;
+});
+
+test("a VF's address follows from its number, also across devices and buses", (t) => {
+  const of = (address: string, sriovOffset: number | undefined, sriovStride: number, number: number) =>
+    vfAddress(aPciFunction(address, { sriovOffset, sriovStride }), number);
+  t.is(of('0000:02:00.0', 3, 1, 2), '0000:02:00.5');
+  t.is(of('0000:02:00.1', 7, 1, 0), '0000:02:01.0');
+  // The igb of QEMU: 128 and 2.
+  t.is(of('0000:03:00.0', 128, 2, 1), '0000:03:10.2');
+  t.is(of('0000:3b:00.0', 0x100, 1, 0), '0000:3c:00.0');
+  t.is(of('0000:02:00.0', undefined, 1, 0), undefined);
+  t.is(of('no address', 1, 1, 0), undefined);
+});
+
+test('a count that is no number makes the fact unknown rather than the count absent', (t) => {
+  const at = '/sys/bus/pci/devices/0000:02:00.0/sriov_numvfs';
+  const values = { values: new Map([[at, 'three\u001b']]), unreadable: [] };
+  const parsed = parseFact(pci, { values, links: new Map(), netdevs: [] });
+  t.is(parsed.ok ? undefined : parsed.failure.code, 'unparsable');
+  t.regex(parsed.ok ? '' : (parsed.failure.hint ?? ''), /sriov_numvfs/);
 });
 
 const NIC = '0000:05:00.0';
