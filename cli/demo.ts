@@ -13,10 +13,6 @@ export async function demoCommand(flags: DemoFlags): Promise<number> {
   const code = await runCommand('node', {
     ...flags,
     inventory: INVENTORY,
-    target: [],
-    select: [],
-    skip: [],
-    set: [],
     wait: '0s',
     timeout: '60s',
     concurrency: '4',

@@ -8,10 +8,14 @@ export async function explainCommand(id: string): Promise<number> {
   const check = CHECKS.find((candidate) => candidate.id === id);
   if (check === undefined) {
     const ids = CHECKS.map((candidate) => candidate.id);
-    const suggestion = nearest(id, ids) ?? ids.find((candidate) => candidate.endsWith(`/${id}`));
+    // A name without its group is as good as a mistyped id.
+    const idOf = new Map(
+      ids.flatMap((full) => [[full, full] as const, [full.split('/')[1] ?? full, full] as const]),
+    );
+    const meant = nearest(id, idOf.keys());
     throw new UsageError(
       `no check is called '${id}'`,
-      `${suggestion === undefined ? '' : `Did you mean '${suggestion}'? `}dpu-doctor list shows them all.`,
+      `${meant === undefined ? '' : `Did you mean '${idOf.get(meant)}'? `}dpu-doctor list shows them all.`,
     );
   }
   process.stdout.write(explanation(check));

@@ -2,6 +2,7 @@ import { CHECKS } from '../checks/index.ts';
 import { selectChecks } from '../runner/select.ts';
 import { EXPECTATIONS, type ExpectationDefinition } from '../suites/expectations.ts';
 import { SUITES } from '../suites/index.ts';
+import { UsageError } from './usage-error.ts';
 
 export interface ListFlags {
   readonly suites?: boolean;
@@ -11,6 +12,8 @@ export interface ListFlags {
 
 /** Prints the catalogue: the checks, or what the flags ask for. */
 export async function listCommand(names: readonly string[], flags: ListFlags): Promise<number> {
+  if (names.length > 0 && (flags.suites || flags.expectations || flags.claims))
+    throw new UsageError('names choose among the checks only', 'Leave out the names, or the option.');
   const rows = flags.suites
     ? SUITES.map(({ name, description }) => [name, description])
     : flags.expectations

@@ -2,7 +2,7 @@ import { type Output, openOutput } from '../reporters/output.ts';
 
 /** What the command line says about reports. */
 export interface OutputFlags {
-  readonly report: readonly string[];
+  readonly report?: readonly string[];
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
@@ -16,7 +16,7 @@ export async function output(flags: OutputFlags): Promise<Output> {
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
-    reports: flags.json ? [...flags.report, 'json'] : flags.report,
+    reports: [...new Set([...(flags.report ?? []), ...(flags.json ? ['json'] : [])])],
     detail: flags.quiet ? 'quiet' : flags.verbose ? 'verbose' : 'normal',
     color: flags.color !== false,
     now: () => performance.now(),

@@ -1,4 +1,6 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { addCheckOptions, addNodeOptions, addOutputOptions, addSshOptions } from './options.ts';
+import { didYouMean, UsageError } from './usage-error.ts';
 import { VERSION } from './version.ts';
 
 /** What an action gives back: the exit code. */
@@ -13,69 +15,30 @@ export function createProgram(exitWith: ExitWith): Command {
     )
     .version(VERSION)
     .helpCommand(false)
+    .showHelpAfterError('dpu-doctor --help shows the commands.')
     .addHelpText('after', EXAMPLES);
   addRun(program, exitWith);
   addCatalogue(program, exitWith);
   addDemo(program, exitWith);
+  addHelpAndVersion(program);
   return program;
 }
 
-/** An option that may be given several times. */
-const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
-
 function addRun(program: Command, exitWith: ExitWith): void {
-  program
+  const run = program
     .command('run', { isDefault: true })
     .description('examine this machine, or the nodes that --inventory and --target name')
     .argument('[suite]', 'which checks: dpu-doctor list --suites shows the suites', 'node')
-    .option(
-      '-i, --inventory <file>',
-      'nodes from a YAML file, kind:NAME, variables.sh, a dpu-simulator or Ansible inventory',
-    )
-    .option(
-      '-t, --target <target>',
-      'a node: user@host[:port], docker:NAME, podman:NAME, recorded:FILE or local; several may be given',
-      several,
-      [],
-    )
-    .option(
-      '--role <role>',
-      'role of the targets, where it is not to be found out: dpu-host, dpu, control-plane, worker, hypervisor',
-    )
-    .option('-s, --select <names>', 'only these checks, by id, group or tag', several, [])
-    .option('-x, --skip <names>', 'not these checks, by id, group or tag', several, [])
-    .option(
-      '--set <name=value>',
-      'what to expect: dpu-doctor list --expectations shows the names',
-      several,
-      [],
-    )
-    .option('--wait <duration>', 'ask again for so long while something fails, such as 5m', '0s')
-    .option('--timeout <duration>', 'for one node', '60s')
-    .option('--concurrency <count>', 'how many nodes at a time', '16')
-    .option(
-      '-r, --report <format[=file]>',
-      'human, junit or json, to a file or to standard output; several may be given',
-      several,
-      [],
-    )
-    .option('--json', 'the same as --report json')
-    .option('-q, --quiet', 'only what is wrong, and the summary')
-    .option('-v, --verbose', 'everything, with the evidence')
-    .option('--no-color', 'no colours; NO_COLOR in the environment does the same')
-    .option('--ssh-config <file>', "SSH configuration instead of ~/.ssh/config, as OpenSSH's -F")
-    .option('--identity <file>', "private key, as OpenSSH's -i")
-    .option('--known-hosts <file>', 'known hosts instead of ~/.ssh/known_hosts')
-    .option('--accept-any-host-key', 'trust whatever answers: no protection against an impostor')
-    .option(
-      '--record <directory>',
-      'write what each node said to DIRECTORY/<node>.json, to be examined again with recorded:FILE',
-    )
+    .showHelpAfterError('dpu-doctor run --help shows the options.')
     .addHelpText('after', RUN_EXAMPLES)
     .action(async (suite: string, flags: import('./run.ts').RunFlags) => {
       const { runCommand } = await import('./commands.ts');
       exitWith(await runCommand(suite, flags));
     });
+  addNodeOptions(run);
+  addCheckOptions(run);
+  addOutputOptions(run);
+  addSshOptions(run);
 }
 
 function addCatalogue(program: Command, exitWith: ExitWith): void {
@@ -83,9 +46,10 @@ function addCatalogue(program: Command, exitWith: ExitWith): void {
     .command('list')
     .description('list the checks; or the suites, the expectations or the claims that the checks cover')
     .argument('[names...]', 'only these checks, by id, group or tag')
-    .option('--suites', 'the suites instead')
-    .option('--expectations', 'what --set may give, with the defaults')
+    .addOption(new Option('--suites', 'the suites instead').conflicts(['expectations', 'claims']))
+    .addOption(new Option('--expectations', 'what --set may give, with the defaults').conflicts('claims'))
     .option('--claims', 'the claims of the documents, and the checks that cover them')
+    .showHelpAfterError('dpu-doctor list --help shows the options.')
     .action(async (names: string[], flags: import('./list.ts').ListFlags) => {
       const { listCommand } = await import('./commands.ts');
       exitWith(await listCommand(names, flags));
@@ -94,6 +58,7 @@ function addCatalogue(program: Command, exitWith: ExitWith): void {
     .command('explain')
     .description('explain a check: what it looks at, its messages, their causes and what to do')
     .argument('<check>', 'id of the check, such as sriov/physfn-links')
+    .showHelpAfterError('Write dpu-doctor explain CHECK; dpu-doctor list shows the checks.')
     .action(async (id: string) => {
       const { explainCommand } = await import('./commands.ts');
       exitWith(await explainCommand(id));
@@ -101,20 +66,38 @@ function addCatalogue(program: Command, exitWith: ExitWith): void {
 }
 
 function addDemo(program: Command, exitWith: ExitWith): void {
-  program
+  const demo = program
     .command('demo')
     .description('examine a recorded cluster with a few faults, where no DPU is at hand')
-    .option(
-      '-r, --report <format[=file]>',
-      'human, junit or json, to a file or to standard output',
-      several,
-      [],
-    )
-    .option('-v, --verbose', 'everything, with the evidence')
-    .option('--no-color', 'no colours')
+    .showHelpAfterError('dpu-doctor demo --help shows the options.')
     .action(async (flags: import('./demo.ts').DemoFlags) => {
       const { demoCommand } = await import('./commands.ts');
       exitWith(await demoCommand(flags));
+    });
+  addOutputOptions(demo);
+}
+
+/** What people type without looking it up. */
+function addHelpAndVersion(program: Command): void {
+  program
+    .command('help')
+    .description('the same as --help, of dpu-doctor or of a command')
+    .argument('[command]')
+    .action((name: string | undefined) => {
+      const commands = program.commands.map((command) => command.name());
+      const command = name === undefined ? program : program.commands.find((one) => one.name() === name);
+      if (command === undefined)
+        throw new UsageError(
+          `no command is called '${name}'`,
+          `${didYouMean(name, commands)}Commands: ${commands.join(', ')}.`,
+        );
+      command.outputHelp();
+    });
+  program
+    .command('version')
+    .description('the same as --version')
+    .action(() => {
+      process.stdout.write(`${VERSION}\n`);
     });
 }
 

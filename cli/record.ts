@@ -1,23 +1,36 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { safeLine } from '../reporters/safe-text.ts';
 import type { GatheredNode } from '../runner/gather.ts';
-import { UsageError } from './usage-error.ts';
 
-/** Writes what each node said to `<directory>/<node>.json`. A node that said nothing leaves no file. */
-export function recorder(directory: string): (gathered: GatheredNode) => Promise<void> {
-  return async ({ node, uri, answers, unreachable }) => {
-    if (unreachable !== undefined) return;
-    const { formatRecording, record } = await import('../transports/recording.ts');
-    const file = join(directory, `${node.name.replace(/[^A-Za-z0-9_.-]/g, '_')}.json`);
-    try {
-      await mkdir(directory, { recursive: true });
-      const text = formatRecording(record({ name: node.name, uri }, answers));
-      await writeFile(file, text, { mode: 0o600 });
-    } catch (error) {
-      throw new UsageError(
-        `the recording ${file} can't be written: ${error instanceof Error ? error.message : String(error)}`,
-        'Name a directory for --record that you may write to.',
-      );
-    }
+/** Keeps what the nodes said. A recording that can't be written costs nobody the report. */
+export interface Recorder {
+  /** Writes what a node said to `<directory>/<node>.json`. A node that said nothing leaves no file. */
+  write(gathered: GatheredNode): Promise<void>;
+  /** Tells of the recordings that could not be written; true where there are any. */
+  tellFailures(say: (text: string) => void): boolean;
+}
+
+export function recorder(directory: string): Recorder {
+  const failures: string[] = [];
+  return {
+    async write({ node, uri, answers, unreachable }) {
+      if (unreachable !== undefined) return;
+      const { formatRecording, record } = await import('../transports/recording.ts');
+      const file = join(directory, `${node.name.replace(/[^A-Za-z0-9_.@-]/g, '_')}.json`);
+      try {
+        await mkdir(directory, { recursive: true });
+        const text = formatRecording(record({ name: node.name, uri }, answers));
+        await writeFile(file, text, { mode: 0o600 });
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        failures.push(safeLine(`the recording ${file} could not be written: ${reason}`));
+      }
+    },
+    tellFailures(say) {
+      for (const failure of failures)
+        say(`${failure}\n  Name a directory for --record that you may write to, with room in it.\n`);
+      return failures.length > 0;
+    },
   };
 }

@@ -1,15 +1,15 @@
+import { access, constants } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { CHECKS } from '../checks/index.ts';
 import type { Inventory, InventoryNode } from '../inventory/node.ts';
 import type { RunRequest } from '../runner/run.ts';
 import { groupOf, selectChecks } from '../runner/select.ts';
 import { SUITES, type Suite } from '../suites/index.ts';
-import { nearest } from '../suites/nearest.ts';
 import { passphraseFrom } from '../transports/ssh/passphrase.ts';
 import type { RunFlags } from './run.ts';
 import { parseTarget } from './target.ts';
-import { UsageError } from './usage-error.ts';
-import { parseCount, parseDuration, parseRole, parseSettings, words } from './values.ts';
+import { didYouMean, UsageError } from './usage-error.ts';
+import { parseCount, parseDuration, parseRole, parseSettings, parseTimeout, words } from './values.ts';
 import { VERSION } from './version.ts';
 
 /** For one source of a node, in milliseconds: `ovs-vsctl --timeout=5` and its like are to end by themselves before. */
@@ -24,15 +24,20 @@ export interface Request extends Omit<RunRequest, 'listen' | 'signal' | 'onGathe
 /** What the words of the command line ask for. Throws readable errors only. */
 export async function runRequest(suiteName: string, flags: RunFlags): Promise<Request> {
   const suite = findSuite(suiteName);
-  const select = words(flags.select);
-  const timeout = parseDuration(flags.timeout);
+  const select = words('--select', flags.select);
+  const timeout = parseTimeout(flags.timeout);
+  for (const [option, file] of [
+    ['--ssh-config', flags.sshConfig],
+    ['--identity', flags.identity],
+  ] as const)
+    await mustBeReadable(option, file);
   return {
     tool: { name: 'dpu-doctor', version: VERSION },
     suiteName: suite.name,
     ...(await nodesOf(flags)),
     checks: selectChecks(CHECKS, select.length > 0 ? select : suite.select, [
       ...suite.skip,
-      ...words(flags.skip),
+      ...words('--skip', flags.skip),
     ]),
     set: { from: '--set', values: parseSettings(flags.set) },
     suite: { from: `suite ${suite.name}`, values: suite.expect },
@@ -56,18 +61,46 @@ function findSuite(name: string): Suite {
   const groups = new Set(CHECKS.map(groupOf));
   if (groups.has(name))
     return { name, description: `the checks of ${name}`, select: [name], skip: [], expect: {} };
-  const names = [...SUITES.map((candidate) => candidate.name), ...groups, 'run', 'list', 'explain', 'demo'];
-  const suggestion = nearest(name, names);
+  const names = [
+    ...SUITES.map((candidate) => candidate.name),
+    ...groups,
+    'run',
+    'list',
+    'explain',
+    'demo',
+    'help',
+    'version',
+  ];
   throw new UsageError(
     `no suite or command is called '${name}'`,
-    `${suggestion === undefined ? '' : `Did you mean '${suggestion}'? `}dpu-doctor list --suites shows the suites, --help the commands.`,
+    `${didYouMean(name, names)}dpu-doctor list --suites shows the suites, --help the commands.`,
   );
+}
+
+/** A file that was named for this run and can't be read is told before any node is asked. */
+async function mustBeReadable(option: string, file: string | undefined): Promise<void> {
+  if (file === undefined) return;
+  try {
+    await access(file, constants.R_OK);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why =
+      code === 'ENOENT'
+        ? 'does not exist'
+        : code === 'EACCES'
+          ? 'may not be read'
+          : `can't be read: ${message}`;
+    throw new UsageError(
+      `${option} ${file}: the file ${why}`,
+      'Look at it: ls -l, and give the path of a file.',
+    );
+  }
 }
 
 /** The nodes of the inventory and of the targets; this machine where neither names one. */
 async function nodesOf(flags: RunFlags): Promise<Pick<Request, 'nodes' | 'notes'>> {
   const role = flags.role === undefined ? undefined : parseRole(flags.role);
-  const targets = words(flags.target).map((target) => parseTarget(target, role));
+  const targets = words('--target', flags.target).map((target) => parseTarget(target, role));
   if (flags.inventory === undefined && targets.length === 0) {
     const here: InventoryNode = { name: hostname(), access: { kind: 'local' } };
     return { nodes: [role === undefined ? here : { ...here, role }], notes: [] };

@@ -1,5 +1,5 @@
 import { safeLine } from '../reporters/safe-text.ts';
-import type { Report } from '../runner/report.ts';
+import { EXIT } from '../runner/report.ts';
 import { run } from '../runner/run.ts';
 import { onInterrupt } from './interrupt.ts';
 import { type OutputFlags, output } from './output.ts';
@@ -8,11 +8,11 @@ import { runRequest } from './request.ts';
 
 export interface RunFlags extends OutputFlags {
   readonly inventory?: string;
-  readonly target: readonly string[];
+  readonly target?: readonly string[];
   readonly role?: string;
-  readonly select: readonly string[];
-  readonly skip: readonly string[];
-  readonly set: readonly string[];
+  readonly select?: readonly string[];
+  readonly skip?: readonly string[];
+  readonly set?: readonly string[];
   readonly wait: string;
   readonly timeout: string;
   readonly concurrency: string;
@@ -28,18 +28,21 @@ export async function runCommand(suite: string, flags: RunFlags): Promise<number
   const { notes, ...request } = await runRequest(suite, flags);
   const out = await output(flags);
   if (!flags.quiet) for (const note of notes) process.stderr.write(`note: ${safeLine(note)}\n`);
+  const recording = flags.record === undefined ? undefined : recorder(flags.record);
   const interrupt = onInterrupt();
-  let report: Report;
   try {
-    report = await run({
+    const report = await run({
       ...request,
       signal: interrupt.signal,
       listen: out.listen,
-      ...(flags.record === undefined ? {} : { onGathered: recorder(flags.record) }),
+      ...(recording === undefined ? {} : { onGathered: recording.write }),
     });
+    // Still deaf to a signal: the reports are to be written whole.
+    const code = await out.write(report);
+    const lost = recording?.tellFailures((text) => process.stderr.write(text)) ?? false;
+    return lost && code === EXIT.healthy ? EXIT.usage : code;
   } finally {
     interrupt.end();
     out.stop();
   }
-  return out.write(report);
 }

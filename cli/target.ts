@@ -47,7 +47,7 @@ function ssh(text: string): { readonly name: string; readonly access: Access } {
   if (match === null || (port !== undefined && (port < 1 || port > 65_535))) {
     throw new UsageError(
       `'${text}' is no target`,
-      'Write user@host, host:2222, ssh://user@[::1]:22, docker:NAME, podman:NAME or local.',
+      'Write user@host, host:2222, ssh://user@[::1]:22, docker:NAME, podman:NAME, recorded:FILE or local.',
     );
   }
   const address = (match[2] ?? '').replace(/^\[|\]$/g, '');

@@ -34,8 +34,9 @@ function unknown(name: string): Read {
 
 function readValue(type: ExpectationDefinition['type'], value: unknown): Read {
   if (type === 'number') {
-    if (typeof value === 'number' && Number.isFinite(value)) return { value };
-    return { problem: `expected a number, got ${quoted(value)}` };
+    // They all count something.
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return { value };
+    return { problem: `expected a whole number, got ${quoted(value)}` };
   }
   if (type === 'text') {
     if (isText(value)) return { value };
@@ -44,7 +45,7 @@ function readValue(type: ExpectationDefinition['type'], value: unknown): Read {
   const items = Array.isArray(value) ? value : [value];
   const texts = items.map((item: unknown) => (typeof item === 'number' ? String(item) : item));
   if (texts.length > 0 && texts.every(isText)) return { value: texts };
-  return { problem: `expected a list of texts, got ${quoted(value)}` };
+  return { problem: `expected a list of texts, got ${texts.length === 0 ? 'an empty one' : quoted(value)}` };
 }
 
 const isText = (value: unknown): value is string =>

@@ -52,10 +52,13 @@ export async function run(request: RunRequest): Promise<Report> {
     const again = unsettled(outcome.results);
     if (again.size === 0) break;
     await sleep(pause, undefined, { signal: request.signal }).catch(() => undefined);
+    if (request.signal.aborted) break;
     const fresh = await gatherAll(
       nodes.filter(({ name }) => again.has(name)),
       request,
     );
+    // What a node said before is worth more than that it was not asked again.
+    if (request.signal.aborted) break;
     gathered = gathered.map((node) => fresh.find((newer) => newer.node.name === node.node.name) ?? node);
     outcome = judgeAll(gathered, request);
   }

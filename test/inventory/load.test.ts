@@ -199,7 +199,7 @@ for (const [what, text, message] of [
   [
     'an expectation of the wrong type',
     nodes('  - name: a\n    expect:\n      veth-pairs: many\n'),
-    /^inv\.yaml:5: nodes\[0\]\.expect\.veth-pairs: expected a number, got "many"/,
+    /^inv\.yaml:5: nodes\[0\]\.expect\.veth-pairs: expected a whole number, got "many"/,
   ],
   [
     'an expectation that every object has',

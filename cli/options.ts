@@ -1,0 +1,68 @@
+import { type Command, Option } from 'commander';
+
+/** An option that may be given several times. */
+const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+/** Which nodes to examine. */
+export function addNodeOptions(command: Command): void {
+  command
+    .optionsGroup('Nodes:')
+    .option(
+      '-i, --inventory <file>',
+      'nodes from a YAML file, kind:NAME, variables.sh, a dpu-simulator or Ansible inventory',
+    )
+    .option(
+      '-t, --target <target>',
+      'a node: user@host[:port], docker:NAME, podman:NAME, recorded:FILE or local; several may be given',
+      several,
+    )
+    .option(
+      '--role <role>',
+      'what the nodes are, where it is not to be found out: dpu-host, dpu, control-plane, worker, hypervisor',
+    )
+    .option('--timeout <duration>', 'for one node', '60s')
+    .option('--concurrency <count>', 'how many nodes at a time', '16')
+    .option('--wait <duration>', 'ask again for so long while something fails, such as 5m', '0s')
+    .option(
+      '--record <directory>',
+      'write what each node said to DIRECTORY/<node>.json, to be examined again with recorded:FILE',
+    );
+}
+
+/** What to look at, and what to expect. */
+export function addCheckOptions(command: Command): void {
+  command
+    .optionsGroup('Checks:')
+    .option('-s, --select <names>', 'only these checks, by id, group or tag; several may be given', several)
+    .option('-x, --skip <names>', 'not these checks, by id, group or tag; several may be given', several)
+    .option(
+      '--set <name=value>',
+      'what to expect, such as num-vfs=8: dpu-doctor list --expectations shows the names',
+      several,
+    );
+}
+
+/** Where the reports go, and what they look like. */
+export function addOutputOptions(command: Command): void {
+  command
+    .optionsGroup('Reports:')
+    .option(
+      '-r, --report <format[=file]>',
+      'human, json, junit, junit-jenkins or junit-extended, to a file or to standard output; several may be given',
+      several,
+    )
+    .option('--json', 'the same as --report json')
+    .addOption(new Option('-q, --quiet', 'only what is wrong, and the summary').conflicts('verbose'))
+    .option('-v, --verbose', 'everything, with the evidence')
+    .option('--no-color', 'no colours; NO_COLOR in the environment does the same');
+}
+
+/** How to log in. */
+export function addSshOptions(command: Command): void {
+  command
+    .optionsGroup('SSH:')
+    .option('--ssh-config <file>', "configuration instead of ~/.ssh/config, as OpenSSH's -F")
+    .option('--identity <file>', "private key, as OpenSSH's -i")
+    .option('--known-hosts <file>', 'known hosts instead of ~/.ssh/known_hosts')
+    .option('--accept-any-host-key', 'trust whatever answers: no protection against an impostor');
+}
