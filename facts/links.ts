@@ -31,6 +31,8 @@ export interface Link {
 export interface VfLine {
   readonly vf: number;
   readonly mac: string;
+  /** auto, enable or disable; undefined where the driver does not tell. */
+  readonly linkState?: string | undefined;
 }
 
 export interface Address {
@@ -66,9 +68,11 @@ function parseLink(link: read.JsonRecord): Link {
     master: read.optionalText(link, 'master'),
     kind: read.optionalText(read.record(link['linkinfo']), 'info_kind'),
     altnames: read.texts(link['altnames']),
-    vfs: read
-      .records(link['vfinfo_list'])
-      .map((vf) => ({ vf: read.number(vf, 'vf') ?? -1, mac: read.text(vf, 'address') })),
+    vfs: read.records(link['vfinfo_list']).map((vf) => ({
+      vf: read.number(vf, 'vf') ?? -1,
+      mac: read.text(vf, 'address'),
+      linkState: read.optionalText(vf, 'link_state'),
+    })),
     addresses: read.records(link['addr_info']).flatMap(parseAddress),
     parentDevice: read.optionalText(link, 'parentdev'),
   };

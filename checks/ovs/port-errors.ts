@@ -12,7 +12,8 @@ export const portErrors = defineCheck({
   roles: ['dpu', 'control-plane', 'worker'],
   tags: ['ovs', 'representors'],
   covers: ['A64'],
-  after: ['ovs/daemons'],
+  // Without a datapath, or in legacy mode, many ports have errors for one reason.
+  after: ['ovs/daemons', 'ovs/bridge-datapaths', 'sriov/eswitch-mode'],
   requires: ['ovs'],
   messages: {
     NO_SUCH_DEVICE: {

@@ -1,3 +1,4 @@
+import { isFunctionRepresentor } from '../../facts/derived/dpu-ports.ts';
 import { isRepresentor } from '../../facts/derived/gateway.ts';
 import { evidence } from '../../facts/fact.ts';
 import { defineCheck, notApplicable, undetermined, verdictOf } from '../define.ts';
@@ -38,14 +39,23 @@ export const eswitchMode = defineCheck({
       evidence(`/sys/class/net/${one.name}/phys_port_name`, `${one.physPortName}: a representor`),
     );
     if (told.length === 0) {
-      // Representors exist in switchdev mode alone.
-      if (ports.length > 0) return verdictOf([], ports, 'devlink tells no mode; the representors show it');
+      const asked = [...devlink.eswitches.values()];
+      const said = asked.map(({ handle, refused }) =>
+        evidence(`devlink -j dev eswitch show ${handle}`, refused ?? 'nothing'),
+      );
+      // VFs' representors exist in switchdev mode alone; a PF's counts where devlink hides nothing.
+      const hidden = asked.find(({ refused }) => refused !== undefined && !NO_ESWITCH.test(refused));
+      const proven = shown.some((one) => hidden === undefined || isFunctionRepresentor(one.name, one));
+      if (proven) return verdictOf([], ports, 'devlink tells no mode; the representors show it');
       const { unavailable } = devlink;
       if (unavailable !== undefined)
         return undetermined(unavailable.message, unavailable.hint ?? 'Run devlink dev eswitch show.', []);
-      const said = [...devlink.eswitches.values()].map(({ handle, refused }) =>
-        evidence(`devlink -j dev eswitch show ${handle}`, refused ?? 'nothing'),
-      );
+      if (hidden !== undefined)
+        return undetermined(
+          `devlink does not tell the mode of the eswitch of ${hidden.handle}`,
+          'Log in as root, or allow devlink in sudoers with NOPASSWD.',
+          [...said, ...ports],
+        );
       return notApplicable('no device here has an eswitch that devlink shows', said);
     }
     const saidOf = ({ handle, mode }: (typeof told)[number]) =>
@@ -67,3 +77,6 @@ export const eswitchMode = defineCheck({
     return verdictOf(findings, told.map(saidOf));
   },
 });
+
+/** What the kernel answers for a device that has none; anything else may hide one. */
+const NO_ESWITCH = /not supported|No such device|Invalid argument|^nothing$/;

@@ -27,6 +27,12 @@ export const hwTcOffload = defineCheck({
       remedy:
         'Look at the driver and the firmware: ethtool -i {netdev}; ethtool -k {netdev} | grep hw-tc-offload',
     },
+    UNUSED: {
+      text: 'hw-tc-offload of {netdev} is off, and the port is in no bridge',
+      cause: 'Nothing is forwarded through it now; a pod that gets this port will not be offloaded.',
+      remedy: 'If it is to be used: sudo ethtool -K {netdev} hw-tc-offload on',
+      level: 'warn',
+    },
   },
   docs: ['seed A L98-101'],
   judge({ facts: { ethtool, links, netdevs }, report }) {
@@ -39,10 +45,15 @@ export const hwTcOffload = defineCheck({
       return notApplicable(`${ports.length} ports stand in for an eswitch's, and none is hardware`);
     const saidOf = ({ name }: (typeof ports)[number]) =>
       evidence(`ethtool -k ${name}`, ethtool.get(name)?.said ?? 'no hw-tc-offload');
+    const used = new Set(links.filter(({ master }) => master !== undefined).map(({ name }) => name));
+    const codeOf = (name: string) => {
+      if (!used.has(name)) return 'UNUSED';
+      return (ethtool.get(name)?.fixed ?? true) ? 'FIXED' : 'OFF';
+    };
     const findings = hardware
       .filter(({ name }) => ethtool.get(name)?.on !== true)
       .map((port) =>
-        report((ethtool.get(port.name)?.fixed ?? true) ? 'FIXED' : 'OFF', {
+        report(codeOf(port.name), {
           subject: port.name,
           args: { netdev: port.name },
           observed: ethtool.get(port.name)?.said ?? 'no hw-tc-offload',

@@ -24,6 +24,12 @@ export const vfLines = defineCheck({
         "Look at both, and at the kernel's messages: ip link show {netdev}; cat /sys/class/net/{netdev}/device/sriov_numvfs; dmesg | grep {netdev}",
       source: 'seed A L75-82',
     },
+    DISABLED: {
+      text: 'vf {vf} of {netdev} has link-state disable',
+      cause: 'The PF keeps the link of this VF down, whatever its pod does.',
+      remedy: 'ip link set {netdev} vf {vf} state auto',
+      source: 'seed A L77-82',
+    },
   },
   docs: ['seed A L75-82', 'seed G L143'],
   judge({ facts, expected, report }) {
@@ -31,7 +37,13 @@ export const vfLines = defineCheck({
     const ports = pfs.flatMap((pf) =>
       facts.links
         .filter((link) => pf.netdevs.includes(link.name) && link.vfs.length > 0)
-        .map((link) => ({ netdev: link.name, count: link.vfs.length, numvfs: pf.sriovNumVfs ?? 0, pf })),
+        .map((link) => ({
+          netdev: link.name,
+          link,
+          count: link.vfs.length,
+          numvfs: pf.sriovNumVfs ?? 0,
+          pf,
+        })),
     );
     if (ports.length === 0) {
       const drivers = [...new Set(pfs.map((pf) => pf.driver ?? 'no driver'))].join(', ');
@@ -54,6 +66,19 @@ export const vfLines = defineCheck({
           evidence: saidOf(port),
         }),
       );
-    return verdictOf(findings, ports.flatMap(saidOf));
+    const disabled = ports.flatMap(({ netdev, link }) =>
+      link.vfs
+        .filter(({ linkState }) => linkState === 'disable')
+        .map(({ vf }) =>
+          report('DISABLED', {
+            subject: netdev,
+            args: { netdev, vf },
+            observed: 'link-state disable',
+            expected: 'link-state auto',
+            evidence: [evidence(`ip link show ${netdev}`, `vf ${vf}: link-state disable`)],
+          }),
+        ),
+    );
+    return verdictOf([...findings, ...disabled], ports.flatMap(saidOf));
   },
 });

@@ -315,7 +315,7 @@ function dpu(mode = 'switchdev') {
   return {
     devlink,
     ethtool: new Map<string, Feature>(ports.map(({ name }) => [name, on])),
-    links: ports.map(({ name }) => aLink(name)),
+    links: ports.map(({ name }) => aLink(name, { master: 'ovs-system' })),
     netdevs: new Map(ports.map((one) => [one.name, one])),
   };
 }
@@ -372,6 +372,14 @@ test('where devlink tells nothing, representors show the mode, and without them 
   ]);
   const other = { ...bare, devlink: { ...silent, unavailable: undefined, eswitches: refused } };
   t.is(judgeDpu(other).get('sriov/eswitch-mode')?.verdict, 'skip');
+  // What devlink may not tell may be legacy mode: a PF's representor proves nothing then, a VF's does.
+  const secret = new Map([[handle, { handle, mode: undefined, refused: 'sudo: a password is required' }]]);
+  const devlink = { ...silent, unavailable: undefined, eswitches: secret };
+  t.is(judgeDpu({ ...facts, devlink }).get('sriov/eswitch-mode')?.verdict, 'pass');
+  const onlyPf = withNetdev(facts.netdevs, 'pf0vf0', undefined);
+  const unknown = judgeDpu({ ...facts, devlink, netdevs: onlyPf }).get('sriov/eswitch-mode');
+  t.is(unknown?.verdict, 'error');
+  t.regex(unknown?.reason ?? '', /does not tell the mode of the eswitch of pci\/0000:03:00\.0/);
 });
 
 test('hw-tc-offload off, and off for good, are told apart; what stands in for hardware is not judged', (t) => {
@@ -382,8 +390,20 @@ test('hw-tc-offload off, and off for good, are told apart; what stands in for ha
   const fixed = { ...off, fixed: true, said: 'hw-tc-offload: off [fixed]' };
   const always = { ...facts, ethtool: new Map([...facts.ethtool, ['pf0vf0', fixed]]) };
   onlyFault(t, judgeDpu(always), 'sriov/hw-tc-offload', 'FIXED');
+  const unused = { ...facts, links: withLink(facts.links, 'p0', { master: undefined }) };
+  const spare = judgeDpu({ ...unused, ethtool: new Map([...facts.ethtool, ['p0', off]]) });
+  onlyFault(t, spare, 'sriov/hw-tc-offload', 'UNUSED', 'warn');
   const veths = { ...always, links: facts.links.map((link) => ({ ...link, kind: 'veth' })) };
   t.is(judgeDpu(veths).get('sriov/hw-tc-offload')?.verdict, 'skip');
+});
+
+test('a VF whose link the PF keeps down is told by its number', (t) => {
+  const facts = dpuHost();
+  const vfs = ['auto', 'disable', 'enable'].map((linkState, vf) => ({ vf, mac: '', linkState }));
+  facts.links = withLink(facts.links, 'eth0', { vfs });
+  const finding = onlyFault(t, judge(facts), 'sriov/vf-lines', 'DISABLED');
+  t.is(finding.message, 'vf 1 of eth0 has link-state disable');
+  t.is(finding.remedy, 'ip link set eth0 vf 1 state auto');
 });
 
 /** A host that DPF has provisioned: vf0 in br-dpu, vf1 the management port, vf2 for pods (seed D L108-112). */
