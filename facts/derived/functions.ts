@@ -77,10 +77,10 @@ export function vfAddress(pf: PciFunction, number: number): string | undefined {
   return `${domain}:${hex(id >> 8)}:${hex((id >> 3) & 0x1f)}.${id & 7}`;
 }
 
-/** Functions of DPUs as a host sees them (pci.ids): BlueField-1 to -4, and Intel's IPUs. */
+/** Network functions of DPUs as a host sees them (pci.ids): BlueField-1 to -4, and Intel's IPU. */
 const KNOWN_DPUS = new Set(['15b3:a2d2', '15b3:a2d6', '15b3:a2d9', '15b3:a2dc', '15b3:a2df', '8086:1452']);
 
-const isKnownDpu = ({ vendor, device }: PciFunction): boolean => KNOWN_DPUS.has(`${vendor}:${device}`);
+export const isKnownDpu = ({ vendor, device }: PciFunction): boolean => KNOWN_DPUS.has(`${vendor}:${device}`);
 
 /** Where a VF's network device is. */
 export type VfState =

@@ -6,6 +6,7 @@ import type { Ovs } from '../ovs.ts';
 import type { Pci } from '../pci.ts';
 import type { Process } from '../processes.ts';
 import type { TestbedScripts } from '../testbed-scripts.ts';
+import { isKnownDpu } from './functions.ts';
 
 /** What a node is in the system that its operators built. */
 export const ROLES = ['dpu-host', 'dpu', 'control-plane', 'worker', 'hypervisor'] as const;
@@ -57,7 +58,7 @@ export function findRole(facts: RoleFacts): FoundRole {
     ovnkubeMode(facts),
     simulation,
     hostNodeName(facts),
-    bluefieldFunction(facts),
+    dpuFunction(facts),
     process(facts, 'kube-apiserver', 'control-plane'),
     process(facts, 'kubelet', 'worker'),
   ];
@@ -174,18 +175,24 @@ function managementVf({ netdevs, ovs, pci }: RoleFacts): Sign | undefined {
   return physfn ? { role: 'dpu-host', ground: `ovn-k8s-mp0 is the VF ${address} of ${physfn}` } : undefined;
 }
 
-/** PCI ids of the network functions of BlueField, BlueField-2 and BlueField-3 (pci.ids). */
-const BLUEFIELD_FUNCTIONS = ['a2d2', 'a2d3', 'a2d6', 'a2dc', 'a2df'];
-
-function bluefieldFunction({ pci }: RoleFacts): Sign | undefined {
-  if (!pci.ok) return undefined;
-  const functions = [...pci.value.functions.values()];
-  const found = functions.find(
-    ({ vendor, device }) => vendor === '15b3' && BLUEFIELD_FUNCTIONS.includes(device),
-  );
+/** A BlueField whose own cores switch nothing (NIC mode) looks the same: there OVN-Kubernetes works on the host's own OVS. */
+function dpuFunction(facts: RoleFacts): Sign | undefined {
+  if (!facts.pci.ok || switchesItself(facts)) return undefined;
+  const found = [...facts.pci.value.functions.values()].find(isKnownDpu);
   return found
-    ? { role: 'dpu-host', ground: `PCI function ${found.address} is a BlueField (15b3:${found.device})` }
+    ? {
+        role: 'dpu-host',
+        ground: `PCI function ${found.address} is that of a DPU (${found.vendor}:${found.device})`,
+      }
     : undefined;
+}
+
+/** ovnkube runs, and neither as a DPU's nor as a DPU host's, and the integration bridge is on this node. */
+function switchesItself(facts: RoleFacts): boolean {
+  const { ovs, processes } = facts;
+  const runs = list(processes).some(({ name }) => name === 'ovnkube');
+  const bridge = ovs.ok && ovs.value.bridges.some(({ name }) => name === 'br-int');
+  return runs && bridge && ovnkubeMode(facts) === undefined;
 }
 
 function process({ processes }: RoleFacts, name: string, role: Role): Sign | undefined {

@@ -60,3 +60,21 @@ test('a node that offloads to a plain NIC, with its own Open vSwitch, is no DPU 
   t.is(found.role, 'worker');
   t.is(findRole(aNode({ ...withManagementPort(), pci: plain, processes })).role, 'dpu-host');
 });
+
+test('the host of a BlueField is a DPU host, unless OVN-Kubernetes works on its own Open vSwitch there', (t) => {
+  const { pci } = dpuHost();
+  const ovs = ok({
+    openVSwitch: { externalIds: new Map() },
+    bridges: [{ name: 'br-int' }],
+  } as unknown as Ovs);
+  const full = [aProcess('ovnkube', { args: ['ovnkube', '--init-node=worker-1'] }), aProcess('kubelet')];
+  const nicMode = { pci: ok(pci), ovs, processes: ok(full) };
+  t.is(findRole(aNode(nicMode)).role, 'worker');
+  const fresh = findRole(aNode({ pci: ok(pci) }));
+  t.is(fresh.role, 'dpu-host');
+  t.is(fresh.ground, 'PCI function 0000:01:00.0 is that of a DPU (15b3:a2d6)');
+  // An integration bridge that was left behind does not make it another machine.
+  t.is(findRole(aNode({ ...nicMode, processes: ok([aProcess('kubelet')]) })).role, 'dpu-host');
+  t.is(findRole(aNode({ ...nicMode, ovs: unknown })).role, 'dpu-host');
+  t.is(findRole(aNode({ ...nicMode, processes: inMode('dpu-host') })).role, 'dpu-host');
+});
