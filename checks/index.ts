@@ -83,7 +83,9 @@ import { dpuNetwork } from './veth/dpu-network.ts';
 import { hostInterfaces } from './veth/host-interfaces.ts';
 import { hostIsolation } from './veth/host-isolation.ts';
 import { leftovers } from './veth/leftovers.ts';
+import { linksUp } from './veth/links-up.ts';
 import { mtu } from './veth/mtu.ts';
+import { otherInterfaces } from './veth/other-interfaces.ts';
 import { peerNamespaces } from './veth/peer-namespaces.ts';
 import { peers } from './veth/peers.ts';
 import { representors } from './veth/representors.ts';
@@ -164,8 +166,10 @@ export const CHECKS: readonly Check[] = [
   leftovers,
   representors,
   hostInterfaces,
+  otherInterfaces,
   peers,
   peerNamespaces,
+  linksUp,
   addresses,
   hostIsolation,
   dpuNetwork,

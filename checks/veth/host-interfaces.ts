@@ -32,6 +32,12 @@ export const hostInterfaces = definePairCheck({
       remedy: 'Look where the other end of its representor is, on the DPU: ip -d link show {representor}',
       source: 'seed K L222',
     },
+    RENAMED: {
+      text: 'the VF {name} is called {other} on the host',
+      cause: 'OVN-Kubernetes takes the numbers of PF and VF from the name, and finds none in this one.',
+      remedy: 'ip link set {other} down; ip link set {other} name {name}',
+      source: 'OVN-Kubernetes go-controller/pkg/util/dpu_provider.go',
+    },
     EXTRA: {
       text: 'the VF {name} is one too many on the host',
       cause: 'Each Host has exactly 16 interfaces: eth0-0 (repurposed) + eth0-1..15 (new veth ends)',
@@ -63,15 +69,26 @@ export const hostInterfaces = definePairCheck({
     });
     const tooMany = vfs.filter(({ index = 0, key }) => index >= count && !byKey.has(key));
     const findings = [
-      ...lost.map(({ index, representor }) =>
-        report('MISSING', {
-          ...about,
-          subject: `eth0-${index}`,
-          args: { name: `eth0-${index}`, representor: representor.name },
-          observed: 'not there',
-          evidence: [said, peerEvidence(subject.dpu.name, representor)],
-        }),
-      ),
+      ...lost.map(({ index, representor }) => {
+        const name = `eth0-${index}`;
+        const shown = [said, peerEvidence(subject.dpu.name, representor)];
+        const other = host.links.find((link) => nameEachOther(link, representor))?.name;
+        return other === undefined
+          ? report('MISSING', {
+              ...about,
+              subject: name,
+              args: { name, representor: representor.name },
+              observed: 'not there',
+              evidence: shown,
+            })
+          : report('RENAMED', {
+              ...about,
+              subject: name,
+              args: { name, other },
+              observed: other,
+              evidence: shown,
+            });
+      }),
       ...tooMany.map(({ link: { name } }) =>
         report('EXTRA', { ...about, subject: name, args: { name }, observed: 'there' }),
       ),

@@ -3,7 +3,21 @@ import { defineCheck, notApplicable, verdictOf } from '../define.ts';
 import { LISTING, row } from './common.ts';
 
 /** Names that step 4 gives to veth ends before it moves and renames them (seed K L115-178, dpu-simulator's veth.go). */
-const INTERMEDIATE = /^(?:host\d+-eth\d+-\d+|dpu\d+-rep\d+-\d+|temp-(?:host|rep)\d+-\d+)$/;
+const INTERMEDIATE = [
+  /^host\d+-(?<wanted>eth\d+-\d+)$/,
+  /^dpu\d+-(?<wanted>rep\d+-\d+)$/,
+  /^temp-(?<side>host|rep)(?<pair>\d+)-(?<index>\d+)$/,
+];
+
+/** The name that a veth end of this intermediate name was to get; undefined for another name. */
+function wantedName(name: string): string | undefined {
+  const found = INTERMEDIATE.map((pattern) => pattern.exec(name)?.groups).find(
+    (groups) => groups !== undefined,
+  );
+  if (found === undefined) return undefined;
+  const { wanted, side, pair, index } = found;
+  return wanted ?? (side === 'host' ? `eth0-${index}` : `rep${pair}-${index}`);
+}
 
 export const leftovers = defineCheck({
   id: 'veth/leftovers',
@@ -19,27 +33,36 @@ export const leftovers = defineCheck({
   simulations: ['veth'],
   messages: {
     NOT_RENAMED: {
-      text: '{name} was not renamed',
+      text: '{name} was not renamed to {wanted}',
       cause:
-        'The set-up hides errors of its renames. Of temp-host0-0 and temp-host1-0 it is the rule: their name, eth0-0, already belongs to the eth0 that was renamed before, and the kernel answers "RTNETLINK answers: File exists".',
+        'The set-up hides errors of its renames (2>/dev/null || true), or it was broken off before them.',
+      remedy: 'ip link set {name} down; ip link set {name} name {wanted}',
+    },
+    NAME_TAKEN: {
+      text: '{name} was not renamed to {wanted}: another device has this name',
+      cause:
+        'Of temp-host0-0 and temp-host1-0 it is the rule: the set-up has renamed eth0 to eth0-0 before, and the kernel answers "RTNETLINK answers: File exists".',
       remedy:
-        'Rename what has the name, then this one: ip link set eth0-0 name eth0; ip link set {name} down; ip link set {name} name <eth0-N or repP-N>. Or delete it with its other end: ip link delete {name}',
+        'If {wanted} is the renamed eth0 of kind (it has an address), give it its name back: ip link set {wanted} down; ip link set {wanted} name eth0; ip link set {name} down; ip link set {name} name {wanted}. If {name} is left over from another run, delete it with its other end: ip link delete {name}',
     },
   },
   docs: ['seed K L103-178', 'https://github.com/ovn-kubernetes/dpu-simulator/blob/main/pkg/kind/veth.go'],
   judge({ facts: { links }, report }) {
     if (links.length === 0) return notApplicable('ip shows no network device');
-    const findings = links
-      .filter(({ name }) => INTERMEDIATE.test(name))
-      .map(({ name }) =>
-        report('NOT_RENAMED', {
+    const findings = links.flatMap(({ name }) => {
+      const wanted = wantedName(name);
+      if (wanted === undefined) return [];
+      const taken = links.some((other) => other.name === wanted);
+      return [
+        report(taken ? 'NAME_TAKEN' : 'NOT_RENAMED', {
           subject: name,
-          args: { name },
-          observed: name,
-          expected: 'no host<P>-eth0-<I>, dpu<P>-rep<P>-<I>, temp-host<P>-0 or temp-rep<P>-0',
-          evidence: [evidence(LISTING, name)],
+          args: { name, wanted },
+          observed: taken ? `${name} and ${wanted}` : name,
+          expected: wanted,
+          evidence: [evidence(LISTING, taken ? `${name} ${wanted}` : name)],
         }),
-      );
+      ];
+    });
     return verdictOf(findings, [evidence(LISTING, row(links.map(({ name }) => name)))]);
   },
 });

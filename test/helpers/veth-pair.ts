@@ -35,10 +35,14 @@ export function vethPair(
 ): VethPairFacts {
   const { pair = 0, count = 16 } = given;
   const { representorPf = pair } = given;
-  const host: VethSide = { links: [aLink('lo', { index: 1 })], routes: [], vethPeers: new Map() };
+  const host: VethSide = {
+    links: [aLink('lo', { index: 1, flags: ['LOOPBACK', 'UP', 'LOWER_UP'] })],
+    routes: [],
+    vethPeers: new Map(),
+  };
   const dpu: VethSide = {
     links: [
-      aLink('lo', { index: 1 }),
+      aLink('lo', { index: 1, flags: ['LOOPBACK', 'UP', 'LOWER_UP'] }),
       aLink('eth0', {
         index: 90,
         kind: 'veth',

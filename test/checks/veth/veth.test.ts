@@ -2,11 +2,11 @@ import test from 'ava';
 import type { Link } from '../../../facts/links.ts';
 import type { VethPeer } from '../../../facts/veth-peers.ts';
 import { faults, judgePair, onlyThis, verdictOn } from '../../helpers/judge-pair.ts';
-import { aLink } from '../../helpers/node-facts.ts';
+import { aLink, aProcess } from '../../helpers/node-facts.ts';
 import { aRoute, change, type VethPairFacts, vethPair } from '../../helpers/veth-pair.ts';
 
 const judge = ({ host, dpu }: VethPairFacts, expect = {}) =>
-  judgePair('veth', { ...host }, { ...dpu }, expect);
+  judgePair('veth', { processes: [], ...host }, { processes: [], ...dpu }, expect);
 
 const find = (links: readonly Link[], name: string): Link => {
   const link = links.find((candidate) => candidate.name === name);
@@ -33,7 +33,7 @@ for (const [what, options] of [
         .map(({ checkId, verdict }) => `${checkId} ${verdict}`),
       [],
     );
-    t.is(results.length, 11);
+    t.is(results.length, 13);
   });
 }
 
@@ -90,11 +90,11 @@ test('representors of two PFs are refused as OVN-Kubernetes refuses them', (t) =
   );
 });
 
-test('a VF that was renamed in the namespace of the host is missing there', (t) => {
+test('a VF that was renamed in the namespace of the host is told with its name there', (t) => {
   const pair = vethPair();
   change(pair.host, 'eth0-7', { name: 'data7' });
   pair.dpu.vethPeers.set('rep0-7', endOf(pair.host.links, 'data7'));
-  onlyThis(t, judge(pair), 'veth/host-interfaces fail on host1', 'MISSING', ['eth0-7']);
+  onlyThis(t, judge(pair), 'veth/host-interfaces fail on host1', 'RENAMED', ['eth0-7']);
 });
 
 test('a VF whose other end was never moved off the DPU is missing', (t) => {
@@ -115,17 +115,25 @@ test('an intermediate name blocks what it would falsify', (t) => {
   const pair = vethPair();
   pair.host.links.push(aLink('temp-host0-0', { index: 80, kind: 'veth', linkIndex: 81, linkNetnsid: 0 }));
   const results = judge(pair);
-  onlyThis(t, results, 'veth/leftovers fail on host1', 'NOT_RENAMED', ['temp-host0-0']);
+  onlyThis(t, results, 'veth/leftovers fail on host1', 'NAME_TAKEN', ['temp-host0-0']);
   for (const id of ['veth/host-interfaces', 'veth/peers', 'veth/peer-namespaces', 'veth/host-isolation'])
     t.is(verdictOn(results, id), 'blocked', id);
   t.is(verdictOn(results, 'veth/dpu-network', 'dpu1'), 'pass');
 });
 
-for (const name of ['host0-eth0-7', 'dpu1-rep1-15', 'dpu0-rep0-3', 'temp-rep1-0']) {
-  test(`${name} is an intermediate name`, (t) => {
+for (const [name, wanted] of [
+  ['host0-eth0-7', 'eth0-7'],
+  ['dpu1-rep1-15', 'rep1-15'],
+  ['dpu0-rep0-30', 'rep0-30'],
+  ['temp-rep1-0', 'rep1-0'],
+] as const) {
+  test(`${name} is an intermediate name, and was to become ${wanted}`, (t) => {
     const pair = vethPair();
     pair.dpu.links.push(aLink(name, { index: 80, kind: 'veth' }));
-    onlyThis(t, judge(pair), 'veth/leftovers fail on dpu1', 'NOT_RENAMED', [name]);
+    const results = judge(pair);
+    onlyThis(t, results, 'veth/leftovers fail on dpu1', 'NOT_RENAMED', [name]);
+    const [finding] = results.flatMap(({ findings }) => findings);
+    t.is(finding?.remedy, `ip link set ${name} down; ip link set ${name} name ${wanted}`);
   });
 }
 
@@ -139,7 +147,10 @@ test('the set-up as the document has it: temp-host0-0 left, the renamed eth0 wit
     aLink('eth0-0', { index: 95, kind: 'veth', linkIndex: 96, linkNetnsid: 5, addresses }),
   );
   t.truthy(representor);
-  onlyThis(t, judge(pair), 'veth/leftovers fail on host1', 'NOT_RENAMED', ['temp-host0-0']);
+  const results = judge(pair);
+  onlyThis(t, results, 'veth/leftovers fail on host1', 'NAME_TAKEN', ['temp-host0-0']);
+  const [finding] = results.flatMap(({ findings }) => findings);
+  t.is(finding?.message, 'temp-host0-0 was not renamed to eth0-0: another device has this name');
 });
 
 test('pairs crossed between two numbers are both named, with what they are connected to', (t) => {
@@ -306,6 +317,64 @@ test('once OVN-Kubernetes runs, the address and the default route of the DPU are
   change(pair.dpu, 'eth0', { addresses: [], master: 'ovs-system' });
   pair.dpu.links.push(aLink('breth0', { index: 98, addresses }));
   pair.dpu.routes = [aRoute('default', { devices: ['breth0'], gateways: ['172.18.0.1'] })];
+  t.deepEqual(faults(judge(pair)), []);
+});
+
+test('a VF or representor that is down while the others are up is named with its node', (t) => {
+  const onHost = vethPair();
+  change(onHost.host, 'eth0-3', { flags: ['BROADCAST', 'MULTICAST'] });
+  onlyThis(t, judge(onHost), 'veth/links-up fail on host1', 'DOWN', ['eth0-3']);
+  const onDpu = vethPair();
+  change(onDpu.dpu, 'rep0-3', { flags: ['BROADCAST', 'MULTICAST'] });
+  const results = judge(onDpu);
+  onlyThis(t, results, 'veth/links-up fail on host1', 'DOWN', ['rep0-3']);
+  const [finding] = results.flatMap(({ findings }) => findings);
+  t.is(finding?.message, 'rep0-3 on dpu1 is down, and most others are up');
+});
+
+test('a VF without a carrier, whose representor is down, is no second finding', (t) => {
+  const pair = vethPair();
+  change(pair.dpu, 'rep0-3', { flags: ['BROADCAST', 'MULTICAST'] });
+  change(pair.host, 'eth0-3', { flags: ['NO-CARRIER', 'BROADCAST', 'MULTICAST', 'UP'] });
+  onlyThis(t, judge(pair), 'veth/links-up fail on host1', 'DOWN', ['rep0-3']);
+});
+
+test('before and after OVN-Kubernetes, VFs that are down are no fault', (t) => {
+  const pair = vethPair();
+  for (let index = 0; index < 16; index += 1) change(pair.host, `eth0-${index}`, { flags: ['BROADCAST'] });
+  t.is(verdictOn(judge(pair), 'veth/links-up'), 'skip');
+  t.deepEqual(faults(judge(pair)), []);
+  const deployed = vethPair();
+  change(deployed.host, 'eth0-3', { flags: ['BROADCAST'] });
+  const processes = [aProcess('ovnkube')];
+  const results = judgePair('veth', { processes: [], ...deployed.host }, { processes, ...deployed.dpu });
+  t.deepEqual(faults(results), []);
+  t.is(verdictOn(results, 'veth/links-up'), 'skip');
+});
+
+test('a further interface that leads past the DPU is a failure, by whatever name', (t) => {
+  const netdevs = {
+    eth1: { kind: 'veth', linkIndex: 9, linkNetnsid: 5 },
+    enp1s0: {},
+    macvlan0: { kind: 'macvlan' },
+  };
+  for (const [name, given] of Object.entries(netdevs)) {
+    const pair = vethPair();
+    pair.host.links.push(aLink(name, { index: 80, ...given }));
+    onlyThis(t, judge(pair), 'veth/other-interfaces fail on host1', 'LEADS_PAST', [name]);
+  }
+});
+
+test('what any namespace may have, and the management pair of newer set-ups, is no further interface', (t) => {
+  const pair = vethPair();
+  pair.host.links.push(
+    aLink('tunl0', { index: 80, kind: 'ipip' }),
+    aLink('ip6tnl0', { index: 81, kind: 'ip6tnl' }),
+    aLink('dummy0', { index: 82, kind: 'dummy' }),
+    aLink('pf', { index: 83, kind: 'veth', linkIndex: 9, linkNetnsid: 0 }),
+    aLink('veth0', { index: 84, kind: 'veth', linkName: 'veth1' }),
+  );
+  change(pair.host, 'lo', { flags: ['LOOPBACK', 'UP', 'LOWER_UP'] });
   t.deepEqual(faults(judge(pair)), []);
 });
 
