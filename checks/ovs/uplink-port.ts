@@ -18,7 +18,7 @@ export const uplinkPort = defineCheck({
   tags: ['ovs', 'gateway'],
   covers: ['A33'],
   after: ['ovs/external-bridge'],
-  requires: ['netdevs', 'ovs'],
+  requires: ['links', 'netdevs', 'ovs'],
   expects: ['external-bridge', 'uplink'],
   messages: {
     NOT_ATTACHED: {
@@ -29,7 +29,7 @@ export const uplinkPort = defineCheck({
     },
   },
   docs: ['seed A L119-134'],
-  judge({ facts: { netdevs, ovs }, expected, subject, report }) {
+  judge({ facts: { links, netdevs, ovs }, expected, subject, report }) {
     const bridge = externalBridge(ovs, expected['external-bridge']?.value)?.bridge;
     if (bridge === undefined) return notApplicable('there is no bridge to the outside');
     const bridges = joinedBridges(ovs, bridge);
@@ -39,6 +39,11 @@ export const uplinkPort = defineCheck({
     // A simulated DPU's uplink is the network device of the container or machine, by whatever name.
     const other = (name: string, type: string): boolean =>
       subject.simulation !== undefined && type === '' && netdevs.has(name) && !isSimulatedRepresentor(name);
+    // A bond of both uplinks, or a VLAN on one, stands for what it is made of.
+    const madeOf = (name: string): readonly string[] => [
+      ...links.filter(({ master }) => master === name).map((link) => link.name),
+      ...links.flatMap((link) => (link.name === name ? (link.linkName ?? []) : [])),
+    ];
     const isIt = (name: string, type: string): boolean => {
       if (wanted !== undefined) return name === wanted;
       const netdev = netdevs.get(name);
@@ -46,7 +51,9 @@ export const uplinkPort = defineCheck({
       return isUplink(name, netdev) || name === named || other(name, type);
     };
     const said = bridges.map(portsOf);
-    if (ports.some(({ name, type }) => isIt(name, type))) return verdictOf([], said);
+    const leads = (name: string, type: string): boolean =>
+      isIt(name, type) || (type !== 'internal' && madeOf(name).some((lower) => isIt(lower, type)));
+    if (ports.some(({ name, type }) => leads(name, type))) return verdictOf([], said);
     const uplink =
       wanted ?? [...netdevs.values()].find(({ name }) => isIt(name, 'none'))?.name ?? named ?? 'p0';
     const about = {

@@ -23,6 +23,11 @@ export function parseSubnet(text: string): Omit<Address, 'scope'> | undefined {
 export const globalAddresses = (link: Link | undefined): readonly Address[] =>
   (link?.addresses ?? []).filter(({ scope }) => scope === 'global');
 
-/** The network device that has this address. */
+/** The network device that has this address, in whatever way an IPv6 address is written. */
 export const holderOf = (links: readonly Link[], ip: string): Link | undefined =>
-  links.find(({ addresses }) => addresses.some(({ address }) => address === ip));
+  links.find(({ addresses }) => addresses.some(({ address }) => isSame(address, ip)));
+
+function isSame(one: string, other: string): boolean {
+  if (one === other || isIP(one) !== 6 || isIP(other) !== 6) return one === other;
+  return inSubnet(one, { address: other, prefixLength: 128, family: 'inet6' });
+}

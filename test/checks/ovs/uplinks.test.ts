@@ -1,0 +1,47 @@
+import test from 'ava';
+import type { Link } from '../../../facts/links.ts';
+import { anInterface, dpu, withId, withInterface, withPort } from '../../helpers/dpu-facts.ts';
+import { aLink, aNetdev, judgeNode, type NodeFacts } from '../../helpers/node-facts.ts';
+
+const verdictOf = (id: string, facts: NodeFacts, expect = {}): string | undefined =>
+  judgeNode(facts, ['ovs'], { role: 'dpu', expect }).get(id)?.verdict;
+
+/** A DPU on whose brp0 another port is in place of p0, which has this link. */
+function withoutP0(port: string, link: Partial<Link>, p0: Partial<Link> = {}): NodeFacts {
+  const facts = dpu();
+  return {
+    ...facts,
+    ovs: withPort(withInterface(facts.ovs, 'p0', undefined), 'brp0', anInterface(port)),
+    links: [
+      ...facts.links.filter(({ name }) => name !== 'p0'),
+      aLink(port, link),
+      aLink('p0', p0),
+      aLink('p1', p0),
+    ],
+    netdevs: new Map([...facts.netdevs, [port, aNetdev(port, undefined)]]),
+  };
+}
+
+test('a bond of the uplinks is the uplink, as with two ports that are one', (t) => {
+  const bond = withoutP0('bond0', { kind: 'bond' }, { master: 'bond0' });
+  t.is(verdictOf('ovs/uplink-port', bond), 'pass');
+  t.is(verdictOf('ovs/uplink-port', bond, { uplink: 'p0' }), 'pass');
+  t.is(verdictOf('ovs/uplink-port', bond, { uplink: 'p7' }), 'fail');
+  t.is(verdictOf('ovs/uplink-port', withoutP0('bond0', { kind: 'bond' })), 'fail');
+});
+
+test('a VLAN on the uplink is the uplink, one on something else is not', (t) => {
+  t.is(verdictOf('ovs/uplink-port', withoutP0('p0.42', { kind: 'vlan', linkName: 'p0' })), 'pass');
+  t.is(verdictOf('ovs/uplink-port', withoutP0('oob.42', { kind: 'vlan', linkName: 'oob_net0' })), 'fail');
+});
+
+test('an IPv6 address is the same however it is written', (t) => {
+  const facts = dpu();
+  const address = { family: 'inet6', address: 'fd00:1::7', prefixLength: 64, scope: 'global' } as const;
+  const links = facts.links.map((link) => (link.name === 'brp0' ? { ...link, addresses: [address] } : link));
+  const at = (ip: string): NodeFacts => ({ ...facts, links, ovs: withId(facts.ovs, 'ovn-encap-ip', ip) });
+  t.is(verdictOf('ovs/encap-ip', at('fd00:1::7')), 'pass');
+  t.is(verdictOf('ovs/encap-ip', at('FD00:1:0:0:0:0:0:7')), 'pass');
+  t.is(verdictOf('ovs/encap-ip', at('fd00:1::70')), 'fail');
+  t.is(verdictOf('ovs/encap-ip', at('192.168.41.127')), 'fail');
+});
