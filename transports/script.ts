@@ -15,9 +15,6 @@ import { quote } from './quote.ts';
  *
  * A marker is preceded by a newline of its own, so an answer is kept to the byte. An answer without its E, a source
  * without its D or a script without its Z is an answer that was cut.
- *
- * Each write of the script costs sshd a packet, and the node more than what it says. So markers are held until a
- * source is about to be asked, and lines are written by the page.
  */
 
 const PRELUDE = `unset CDPATH ENV BASH_ENV
@@ -25,37 +22,28 @@ LC_ALL=C QUOTING_STYLE=literal PATH=\${PATH:+$PATH:}/usr/local/sbin:/usr/sbin:/s
 export LC_ALL QUOTING_STYLE PATH
 as_root=
 [ "$(id -u)" = 0 ] || ! command -v sudo >/dev/null 2>&1 || as_root='sudo -n --'
-nl='
-' tab='\t' held=
-say() { held="$held$nl$mark $*$nl"; }
-flush() { printf '%s' "$held"; printf '%s' "$held" >&2; held=; }
-b() { say B "$@"; flush; }
+say() { printf '\\n%s %s\\n' "$mark" "$*"; printf '\\n%s %s\\n' "$mark" "$*" >&2; }
+b() { say B "$@"; }
 e() { code=$?; say E "$1" "$code"; }
 d() { say D "$1"; }
+nl='
+' tab='\t'
 read -r stat < /proc/$$/stat
 set -- \${stat##*) }
 plain() { case $1 in *["$nl$tab"]*) return 1; esac; }
-lines=
-line() {
-  lines="$lines$1$nl"
-  [ \${#lines} -lt 4096 ] || all_lines
-}
-all_lines() { printf '%s' "$lines"; lines=; }
 attributes() {
   for p; do
     plain "$p" && [ -f "$p" ] || continue
     l=
-    IFS= read -r l < "$p" || [ -r "$p" ] || { line "!$p"; continue; }
-    line "=$p$tab$l"
+    IFS= read -r l < "$p" || [ -r "$p" ] || { printf '!%s\\n' "$p"; continue; }
+    printf '=%s\\t%s\\n' "$p" "$l"
   done 2>/dev/null
-  all_lines
 }
 paths() {
   for p; do
     plain "$p" && { [ -e "$p" ] || [ -L "$p" ]; } || continue
-    line "$p"
+    printf '%s\\n' "$p"
   done
-  all_lines
 }
 `;
 
@@ -63,7 +51,7 @@ paths() {
 export function renderScript(sources: readonly Source[], mark: string): string {
   const asked = sources.map((source, number) => render(source, number)).join('\n');
   // Wrapped in a function that the last line calls: a script that arrives in part runs nothing.
-  return `main() {\nmark=${quote(mark)}\n${PRELUDE}say H "$3"\nflush\n${asked}\nsay Z\nflush\n}\nmain\n`;
+  return `main() {\nmark=${quote(mark)}\n${PRELUDE}say H "$3"\n${asked}\nsay Z\n}\nmain\n`;
 }
 
 function render(source: Source, number: number): string {
@@ -97,7 +85,7 @@ function render(source: Source, number: number): string {
 const asRoot = (root: boolean | undefined): string => (root ? '$as_root ' : '');
 
 const forEach = (patterns: readonly string[], number: number, body: string): string =>
-  `flush; for p in ${globs(patterns)}; do plain "$p" && [ -e "$p" ] || continue; n=\${p##*/}; o=\${p%/*}; o=\${o##*/}; b ${number} "$p"\n${body}\ne ${number}; done; d ${number}`;
+  `for p in ${globs(patterns)}; do plain "$p" && [ -e "$p" ] || continue; n=\${p##*/}; o=\${p%/*}; o=\${o##*/}; b ${number} "$p"\n${body}\ne ${number}; done; d ${number}`;
 
 /** Quotes an argument in which {name}, {parent} and {path} stand for parts of the path at hand. */
 const withPath = (argument: string): string =>
