@@ -64,7 +64,7 @@ for (@ends) {
 const SCRIPT = `status=0
 for p in /sys/class/net/eth[0-9]*-[0-9]* /sys/class/net/rep[0-9]*-[0-9]*; do
   [ -e "$p" ] || continue
-  perl -e '${PERL}'
+  $as_root perl -e '${PERL}'
   status=$?
   break
 done
@@ -74,7 +74,12 @@ done
 export const vethPeers = defineFact({
   title: 'other ends of veth devices',
   sources: {
-    peers: shell('other ends of veth devices by RTM_GETLINK with IFLA_TARGET_NETNSID', SCRIPT, ['perl']),
+    peers: shell(
+      'other ends of veth devices by RTM_GETLINK with IFLA_TARGET_NETNSID',
+      SCRIPT,
+      ['perl'],
+      true,
+    ),
   },
   parse: ({ peers }): ReadonlyMap<string, VethPeer> =>
     new Map(

@@ -80,11 +80,9 @@ export const peerNamespaces = definePairCheck({
     });
     const evidences = ends.map(({ node, own, peer }) => said(node, own, peer));
     if (wrong.length + foreign.length === 0 && unknown !== undefined)
-      return undetermined(
-        `the other end of ${unknown.own.name}: ${describe(unknown.peer)}`,
-        REMEDY,
-        evidences,
-      );
+      return undetermined(`the other end of ${unknown.own.name}: ${describe(unknown.peer)}`, REMEDY, [
+        said(unknown.node, unknown.own, unknown.peer),
+      ]);
     return verdictOf([...wrong, ...foreign], evidences);
   },
 });

@@ -1,7 +1,8 @@
-import { numbersBelow, type VethPort, vethPorts } from '../../facts/derived/veth.ts';
+import { commonNetnsid, numbersBelow, type VethPort, vethPorts } from '../../facts/derived/veth.ts';
 import { evidence } from '../../facts/fact.ts';
+import type { Link } from '../../facts/links.ts';
 import { defineCheck, verdictOf } from '../define.ts';
-import { LISTING, row } from './common.ts';
+import { describePeer, LISTING, row } from './common.ts';
 
 export const representors = defineCheck({
   id: 'veth/representors',
@@ -25,6 +26,12 @@ export const representors = defineCheck({
       remedy:
         'Create the pair again: ip link add {name} type veth peer name {vf}; then move {vf} to the host: ip link set {vf} netns <PID of the host container>',
       source: 'seed K L218',
+    },
+    RENAMED: {
+      text: 'the representor {name} is missing, and {other} leads to the same namespace as the others',
+      cause: 'OVN-Kubernetes finds a representor by the numbers of PF and VF in its name.',
+      remedy: 'ip link set {other} down; ip link set {other} name {name}',
+      source: 'OVN-Kubernetes go-controller/pkg/util/dpu_provider.go',
     },
     EXTRA: {
       text: 'the representor {name} is one too many',
@@ -54,9 +61,22 @@ export const representors = defineCheck({
     const about = { expected: `${count} representors (${from})`, evidence: [said] };
     const pfs = [...new Set(numbered.map(({ pf }) => pf ?? 0))].sort((a, b) => a - b);
     const several = numbered.find(({ pf }) => pf !== pfs[0]);
+    const absent = missing(ports, count);
+    const [other, second] = unnamed(links, numbered);
     const findings = [
-      ...missing(ports, count).map((index) => {
+      ...absent.map((index) => {
         const name = `rep${pfs[0] ?? 0}-${index}`;
+        if (absent.length === 1 && other !== undefined && second === undefined) {
+          const evidences = [said, evidence(`ip -j -d link show ${other.name}`, describePeer(other))];
+          const args = { name, other: other.name };
+          return report('RENAMED', {
+            ...about,
+            subject: name,
+            args,
+            observed: other.name,
+            evidence: evidences,
+          });
+        }
         return report('MISSING', {
           ...about,
           subject: name,
@@ -84,6 +104,16 @@ export const representors = defineCheck({
     return verdictOf(findings, [said]);
   },
 });
+
+/** The veth devices without a number that lead to the namespace of the others, the host's; pfrep is known by its name. */
+const unnamed = (links: readonly Link[], numbered: readonly VethPort[]): readonly Link[] =>
+  links.filter(
+    ({ name, kind, linkNetnsid }) =>
+      kind === 'veth' &&
+      linkNetnsid !== undefined &&
+      linkNetnsid === commonNetnsid(numbered.map(({ link }) => link)) &&
+      !/^(?:rep\d+-\d+|pfrep|ovn-k8s-mp\d+)$/.test(name),
+  );
 
 /** A management port has taken the place of one number that is not there, and does not tell which. */
 function missing(ports: readonly VethPort[], count: number): readonly number[] {

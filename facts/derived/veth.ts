@@ -41,9 +41,11 @@ export interface VethPair {
 
 /** The VFs and representors that belong together by their names. */
 export function pairsByName(host: readonly Link[], dpu: readonly Link[]): readonly VethPair[] {
-  const representors = new Map(vethPorts(dpu, 'dpu').map((port) => [port.key, port]));
+  const representors = vethPorts(dpu, 'dpu');
   return vethPorts(host, 'host').flatMap((port) => {
-    const representor = representors.get(port.key);
+    // A DPU that has a stray representor of another PF, too, has two of one number.
+    const alike = representors.filter(({ key }) => key === port.key);
+    const representor = alike.find(({ link }) => nameEachOther(port.link, link)) ?? alike[0];
     return representor === undefined ? [] : [{ host: port, dpu: representor }];
   });
 }

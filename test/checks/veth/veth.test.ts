@@ -97,6 +97,19 @@ test('a VF that was renamed in the namespace of the host is told with its name t
   onlyThis(t, judge(pair), 'veth/host-interfaces fail on host1', 'RENAMED', ['eth0-7']);
 });
 
+test('a representor that was renamed is told with its name', (t) => {
+  const pair = vethPair();
+  change(pair.dpu, 'rep0-7', { name: 'data7' });
+  pair.host.vethPeers.set('eth0-7', endOf(pair.dpu.links, 'data7'));
+  onlyThis(t, judge(pair), 'veth/representors fail on dpu1', 'RENAMED', ['rep0-7']);
+});
+
+test('a representor of another PF beside the right one does not hide it', (t) => {
+  const pair = vethPair({ pair: 1 });
+  pair.dpu.links.unshift(aLink('rep0-5', { index: 80, kind: 'veth', linkIndex: 15, linkNetnsid: 4 }));
+  onlyThis(t, judge(pair), 'veth/representors fail on dpu1', 'SEVERAL_PFS', ['rep1-0']);
+});
+
 test('a VF whose other end was never moved off the DPU is missing', (t) => {
   const pair = vethPair();
   change(pair.host, 'eth0-7', undefined);
