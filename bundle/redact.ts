@@ -17,8 +17,10 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/:@]{0,200}):[^\s/@]{1,200}@/gi, '$1:[redacted]@'],
   // --token=…, PASSWORD=…, "client-key-data": "…", apiKey: …
   [new RegExp(`(${NAMES}["']?(?: *[=:] *))${VALUE}`, 'gi'), '$1[redacted]'],
-  // --token … as two arguments, separated by a space or, in /proc, by a NUL.
-  [new RegExp(`(--?[\\w-]{0,60}?${NAMES}[\\0 ])(?=[^\\s\\0-])${VALUE}`, 'gi'), '$1[redacted]'],
+  // ["psk","…"], as OVSDB writes maps.
+  [new RegExp(`("[\\w-]{0,60}?${NAMES}" *, *)"[^"\\n]*"`, 'gi'), '$1"[redacted]"'],
+  // --token … as two arguments, separated by a space, by a NUL as in /proc, or by the line end that is made of it.
+  [new RegExp(`(--?[\\w-]{0,60}?${NAMES}[\\0 \\n])(?=[^\\s\\0-])${VALUE}`, 'gi'), '$1[redacted]'],
 ];
 
 /** The text with everything taken out that looks like a token, a password or a private key. */

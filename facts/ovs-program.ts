@@ -1,7 +1,7 @@
 /**
  * Two shell functions. `ovs` runs a program of Open vSwitch. A node whose OVS runs in a container (OVN-Kubernetes'
  * ovs-node pods) has the socket and no program: then the program of the container in which the daemon runs is run, in
- * its file system.
+ * its file system. Only of a process of root's: anybody can call a process so, and bring a file system of his own.
  *
  * `ovs_absent` is true where the node certainly has no database socket: there is nothing to ask.
  */
@@ -12,6 +12,9 @@ if ! command -v ${program} >/dev/null 2>&1 && [ -S /var/run/openvswitch/db.sock 
     { IFS= read -r n < "$p/comm"; } 2>/dev/null
     [ "$n" = ${daemon} ] || continue
     if [ -e "$p/ns/net" ] && ! [ "$p/ns/net" -ef /proc/self/ns/net ]; then continue; fi
+    u=
+    while read -r k r e; do [ "$k" = Uid: ] && u="$r $e"; done 2>/dev/null < "$p/status"
+    [ "$u" = "0 0	0	0" ] || continue
     c="chroot $p/root"
     break
   done

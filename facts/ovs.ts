@@ -196,13 +196,17 @@ const parsePort = (row: JsonRecord, interfaces: ReadonlyMap<string, Interface>):
 const parseInterface = (row: JsonRecord): Interface => ({
   name: ovsdbText(row['name']) ?? '',
   type: ovsdbText(row['type']) ?? '',
-  options: ovsdbMap(row['options']),
+  options: withoutSecrets(ovsdbMap(row['options'])),
   error: ovsdbText(row['error']) || undefined,
   externalIds: ovsdbMap(row['external_ids']),
   ofport: ovsdbNumber(row['ofport']),
   adminState: ovsdbText(row['admin_state']),
   linkState: ovsdbText(row['link_state']),
 });
+
+/** psk is the key of a tunnel with IPsec. */
+const withoutSecrets = (options: ReadonlyMap<string, string>): ReadonlyMap<string, string> =>
+  new Map([...options].map(([key, value]) => [key, key === 'psk' ? '<hidden>' : value]));
 
 const referenced = <Value>(column: unknown, rows: ReadonlyMap<string, Value>): Value[] =>
   ovsdbUuids(column).flatMap((uuid) => rows.get(uuid) ?? []);

@@ -149,7 +149,7 @@ function parseProcess(
   return {
     pid: Number(pid),
     name,
-    args: args.map(hideSecret),
+    args: args.map((argument, index) => hideSecret(argument, args[index - 1])),
     environment: new Map(
       values('env').map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
     ),
@@ -168,5 +168,13 @@ export function configurationFile(path: string, lines: readonly string[]): Confi
     : { path, lines: [], unreadable: refused.slice(refused.lastIndexOf(': ') + 2) };
 }
 
-const hideSecret = (argument: string): string =>
-  argument.replace(/^(--?[\w-]*(?:token|secret|password|private-key|privkey)[\w-]*=).*/i, '$1<hidden>');
+/** `--token=…`, or what follows `--token`. */
+function hideSecret(argument: string, before = ''): string {
+  if (!argument.startsWith('-') && SECRET.test(before) && !before.includes('=')) return '<hidden>';
+  const equals = argument.indexOf('=');
+  return equals > 0 && SECRET.test(argument.slice(0, equals))
+    ? `${argument.slice(0, equals)}=<hidden>`
+    : argument;
+}
+
+const SECRET = /^--?[\w-]*(?:token|secret|password|private-key|privkey)[\w-]*$/i;

@@ -6,10 +6,15 @@ import { redact } from '../../bundle/redact.ts';
 for (const [text, redacted] of [
   ['ovnkube --k8s-token=abc.def --nodes n', 'ovnkube --k8s-token=[redacted] --nodes n'],
   ['kubelet\0--bootstrap-token\0abc\0--v\x002', 'kubelet\0--bootstrap-token\0[redacted]\0--v\x002'],
+  ['ovnkube\n--k8s-token\nabc\n--nodes\nn', 'ovnkube\n--k8s-token\n[redacted]\n--nodes\nn'],
   ['K8S_TOKEN=abc\0PATH=/bin', 'K8S_TOKEN=[redacted]\0PATH=/bin'],
   ['password: "with blank"', 'password: [redacted]'],
   ['{"client-key-data": "LS0t", "name": "n"}', '{"client-key-data": [redacted], "name": "n"}'],
   ['options: {psk=swordfish, remote_ip="192.0.2.1"}', 'options: {psk=[redacted], remote_ip="192.0.2.1"}'],
+  [
+    '["map",[["psk","swordfish"],["remote_ip","192.0.2.1"]]]',
+    '["map",[["psk","[redacted]"],["remote_ip","192.0.2.1"]]]',
+  ],
   ['http://user:pass@192.0.2.1:8080/', 'http://user:[redacted]@192.0.2.1:8080/'],
   ['Authorization: Bearer abcdefgh1234', 'Authorization: Bearer [redacted]'],
   ['x eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln y', 'x [redacted] y'],

@@ -42,6 +42,18 @@ test('bridges, ports and interfaces of a real database', (t) => {
   t.is(tunnel?.error, undefined);
 });
 
+test('the key of a tunnel with IPsec does not leave the fact', (t) => {
+  const real = recorded('list-healthy.json');
+  const withKey = real.replace('["remote_ip"', '["psk","swordfish"],["remote_ip"');
+  t.not(withKey, real);
+  const outcome = answered(withKey);
+  if (!outcome.ok) return t.fail(outcome.failure.message);
+  const all = outcome.value.bridges.flatMap(({ ports }) => ports.flatMap(({ interfaces }) => interfaces));
+  const tunnel = all.find(({ options }) => options.has('psk'));
+  t.is(tunnel?.options.get('psk'), '<hidden>');
+  t.is(tunnel?.options.get('remote_ip'), '192.168.40.111');
+});
+
 test('errors of interfaces in a real database', (t) => {
   const outcome = answered(recorded('list-stale-port-and-wrong-peer.json'));
   if (!outcome.ok) return t.fail(outcome.failure.message);

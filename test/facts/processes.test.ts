@@ -45,7 +45,10 @@ test('each process has its own arguments, whatever stands in them', async (t) =>
   const started = new Map([
     [start(t, 'kubelet', hostile), hostile],
     [start(t, 'libvirtd', []), []],
-    [start(t, 'kube-proxy', ['--v=2', '--token=s3cret']), ['--v=2', '--token=<hidden>']],
+    [
+      start(t, 'kube-proxy', ['--v=2', '--token=s3cret', '--k8s-token', 's3cret', '--token', '--v', 'token']),
+      ['--v=2', '--token=<hidden>', '--k8s-token', '<hidden>', '--token', '--v', 'token'],
+    ],
   ]);
   const mine = (all: readonly Process[]) => all.filter(({ pid }) => started.has(pid));
   let found = mine(await here());
