@@ -2,6 +2,7 @@ import type { Role, Simulation } from '../facts/derived/role.ts';
 import type { Evidence } from '../facts/fact.ts';
 import type { FactName, FactValues } from '../facts/index.ts';
 import type { ExpectationName, ExpectationOf } from '../suites/expectations.ts';
+import { quote } from '../transports/quote.ts';
 
 /** The node, or one side of the pair, that is being judged. */
 export interface Subject {
@@ -236,11 +237,25 @@ function reporter<Messages extends Record<string, Message>>(check: {
       observed,
       expected,
       cause: message.cause,
-      remedy: fill(message.remedy, args),
+      remedy: fillRemedy(message.remedy, args),
       evidence,
     };
   };
 }
 
-const fill = (text: string, args: Readonly<Record<string, string | number>>): string =>
+type Args = Readonly<Record<string, string | number>>;
+
+const fill = (text: string, args: Args): string =>
   text.replace(/\{([^{}]+)\}/g, (slot, name: string) => String(args[name] ?? slot));
+
+/** What a node says ends up in commands that people paste: a word that a shell would read is quoted for it. */
+const fillRemedy = (text: string, args: Args): string =>
+  text.replace(/"\{([^{}]+)\}"|\{([^{}]+)\}/g, (slot, quoted?: string, bare?: string) => {
+    const value = args[quoted ?? bare ?? ''];
+    if (value === undefined) return slot;
+    const words = String(value).split(' ').map(pasted).join(' ');
+    return quoted === undefined || words.includes("'") ? words : `"${words}"`;
+  });
+
+/** Quoted where it must be; a placeholder, such as `<netdev>`, is for a reader to replace. */
+const pasted = (word: string): string => (word === '' || /^<[\w-]+>$/.test(word) ? word : quote(word));
