@@ -6,6 +6,8 @@ import { defineCheck, notApplicable, undetermined, verdictOf } from '../define.t
 import { externalId, NO_OVS } from './common.ts';
 import { gatewayOptions } from './gateway-interface.ts';
 
+const LINK_LOCAL = { address: 'fe80::', prefixLength: 10, family: 'inet6' } as const;
+
 export const gatewayNexthop = defineCheck({
   id: 'ovs/gateway-nexthop',
   title: 'the gateway next hop is on the network of the DPU or of its host',
@@ -68,6 +70,8 @@ export const gatewayNexthop = defineCheck({
         [said, shown],
       );
     }
+    // Routers announce themselves by such an address, which is on every link.
+    if (inSubnet(nexthop, LINK_LOCAL)) return verdictOf([], [said], 'a link-local address');
     const routerSubnet = ovs.openVSwitch.externalIds.get('ovn-gw-router-subnet');
     const bridge = externalBridge(ovs, expected['external-bridge']?.value)?.name ?? '';
     const ofBridge = globalAddresses(links.find(({ name }) => name === bridge));

@@ -1,4 +1,4 @@
-import { holderOf } from '../../facts/derived/addresses.ts';
+import { holderOf, isSameAddress } from '../../facts/derived/addresses.ts';
 import { encapIps, tunnels } from '../../facts/derived/ovs-topology.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
 import { externalId, ofInterface, withoutOvn } from './common.ts';
@@ -46,7 +46,7 @@ export const tunnelEndpoints = defineCheck({
       const said = [ofInterface(port, 'options')];
       const about = { subject: tunnel, observed: ofInterface(port, 'options').said };
       // ovn-controller gives local_ip only where it is told to (ovn-set-local-ip) or has several to choose from.
-      if (local !== undefined && encap.length > 0 && !encap.includes(local)) {
+      if (local !== undefined && encap.length > 0 && !encap.some((ip) => isSameAddress(ip, local))) {
         const evidences = [...said, externalId(ovs, 'ovn-encap-ip')];
         const args = { tunnel, local, encap: encap.join(',') };
         return [

@@ -46,6 +46,12 @@ export const hwTcOffload = defineCheck({
     const saidOf = ({ name }: (typeof ports)[number]) =>
       evidence(`ethtool -k ${name}`, ethtool.get(name)?.said ?? 'no hw-tc-offload');
     const used = new Set(links.filter(({ master }) => master !== undefined).map(({ name }) => name));
+    // OVS of DPF is such, with ports of type dpdk: whether TC may offload does not matter to it.
+    if (!hardware.some(({ name }) => used.has(name)))
+      return notApplicable(
+        'no port of the eswitch is in a bridge of the kernel: Open vSwitch in user space (DPDK, DOCA) offloads without TC',
+        hardware.map(saidOf),
+      );
     const codeOf = (name: string) => {
       if (!used.has(name)) return 'UNUSED';
       return (ethtool.get(name)?.fixed ?? true) ? 'FIXED' : 'OFF';

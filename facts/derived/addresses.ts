@@ -25,9 +25,10 @@ export const globalAddresses = (link: Link | undefined): readonly Address[] =>
 
 /** The network device that has this address, in whatever way an IPv6 address is written. */
 export const holderOf = (links: readonly Link[], ip: string): Link | undefined =>
-  links.find(({ addresses }) => addresses.some(({ address }) => isSame(address, ip)));
+  links.find(({ addresses }) => addresses.some(({ address }) => isSameAddress(address, ip)));
 
-function isSame(one: string, other: string): boolean {
+/** An IPv6 address may be written in several ways. */
+export function isSameAddress(one: string, other: string): boolean {
   if (one === other || isIP(one) !== 6 || isIP(other) !== 6) return one === other;
   return inSubnet(one, { address: other, prefixLength: 128, family: 'inet6' });
 }

@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { Link } from '../../../facts/links.ts';
-import { anInterface, dpu, withId, withInterface, withPort } from '../../helpers/dpu-facts.ts';
+import { anInterface, aTunnel, dpu, withId, withInterface, withPort } from '../../helpers/dpu-facts.ts';
 import { aLink, aNetdev, judgeNode, type NodeFacts } from '../../helpers/node-facts.ts';
 
 const verdictOf = (id: string, facts: NodeFacts, expect = {}): string | undefined =>
@@ -44,4 +44,29 @@ test('an IPv6 address is the same however it is written', (t) => {
   t.is(verdictOf('ovs/encap-ip', at('FD00:1:0:0:0:0:0:7')), 'pass');
   t.is(verdictOf('ovs/encap-ip', at('fd00:1::70')), 'fail');
   t.is(verdictOf('ovs/encap-ip', at('192.168.41.127')), 'fail');
+});
+
+test('a tunnel may write its own IPv6 address in another way than ovn-encap-ip', (t) => {
+  const facts = dpu();
+  const address = { family: 'inet6', address: 'fd00:1::7', prefixLength: 64, scope: 'global' } as const;
+  const links = facts.links.map((link) => (link.name === 'brp0' ? { ...link, addresses: [address] } : link));
+  const from = (local: string): NodeFacts => {
+    const ovs = withId(facts.ovs, 'ovn-encap-ip', 'fd00:1:0:0::7');
+    return {
+      ...facts,
+      links,
+      ovs: withInterface(ovs, 'ovn-8c1016-0', aTunnel('ovn-8c1016-0', 'fd00:1::9', local)),
+    };
+  };
+  t.is(verdictOf('ovs/tunnel-endpoints', from('fd00:1::7')), 'pass');
+  t.is(verdictOf('ovs/tunnel-endpoints', from('fd00:1::8')), 'fail');
+});
+
+test('a link-local next hop is on the link, another address outside of the subnet is not', (t) => {
+  const via = (nexthop: string): NodeFacts => ({
+    ...dpu(),
+    ovs: withId(dpu().ovs, 'ovn-gw-nexthop', nexthop),
+  });
+  t.is(verdictOf('ovs/gateway-nexthop', via('fe80::1')), 'pass');
+  t.is(verdictOf('ovs/gateway-nexthop', via('fd00::1')), 'fail');
 });

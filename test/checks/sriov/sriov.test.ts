@@ -393,6 +393,9 @@ test('hw-tc-offload off, and off for good, are told apart; what stands in for ha
   const unused = { ...facts, links: withLink(facts.links, 'p0', { master: undefined }) };
   const spare = judgeDpu({ ...unused, ethtool: new Map([...facts.ethtool, ['p0', off]]) });
   onlyFault(t, spare, 'sriov/hw-tc-offload', 'UNUSED', 'warn');
+  // No port in a bridge of the kernel: OVS-DOCA, which offloads without TC.
+  const userSpace = { ...always, links: facts.links.map((link) => ({ ...link, master: undefined })) };
+  t.is(judgeDpu(userSpace).get('sriov/hw-tc-offload')?.verdict, 'skip');
   const veths = { ...always, links: facts.links.map((link) => ({ ...link, kind: 'veth' })) };
   t.is(judgeDpu(veths).get('sriov/hw-tc-offload')?.verdict, 'skip');
 });
