@@ -16,6 +16,7 @@ export const linksUp = definePairCheck({
   covers: ['K29'],
   after: ['veth/leftovers'],
   requires: { host: ['links', 'processes'], dpu: ['links', 'processes'] },
+  expects: ['veth-pairs'],
   simulations: ['veth'],
   messages: {
     DOWN: {
@@ -25,8 +26,11 @@ export const linksUp = definePairCheck({
     },
   },
   docs: ['seed K L215-217', 'ip-link(8)'],
-  judge({ host, dpu, subject, report }) {
-    const pairs = fittingPairs(pairsByName(host.links, dpu.links));
+  judge({ host, dpu, expected, subject, report }) {
+    // One too many is told by veth/representors and veth/host-interfaces.
+    const pairs = fittingPairs(pairsByName(host.links, dpu.links)).filter(
+      ({ dpu: { index = 0 } }) => index < expected['veth-pairs'].value,
+    );
     if (pairs.length === 0) return notApplicable('no VF and representor belong together');
     const ends = pairs.flatMap((pair) => [
       { node: subject.host.name, link: pair.host.link },
