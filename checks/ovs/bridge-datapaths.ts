@@ -25,8 +25,7 @@ export const bridgeDatapaths = defineCheck({
     DIFFER: {
       text: 'patch ports join bridges of different datapath types: {inner} is {innerType}, {outer} is {outerType}',
       cause: 'Patch ports join bridges of one datapath type only (ovs-vswitchd.conf.db(5)).',
-      remedy:
-        'Give both the same type: ovs-vsctl set Bridge {outer} datapath_type={innerType}, or change {inner}, with external_ids:ovn-bridge-datapath-type',
+      remedy: 'ovs-vsctl set Bridge {wrong} datapath_type={wanted}',
     },
     NOT_MADE: {
       text: 'bridge {bridge} of datapath type {type} has no network device',
@@ -47,15 +46,19 @@ export const bridgeDatapaths = defineCheck({
     const differing = patchPairs(ovs)
       .map((pair) => [pair.inner.bridge, pair.outer.bridge] as const)
       .filter(([a, b]) => a.datapathType !== b.datapathType);
-    const differ = differing.slice(0, 1).map(([a, b]) =>
-      report('DIFFER', {
-        subject: b.name,
-        args: { inner: a.name, innerType: a.datapathType, outer: b.name, outerType: b.datapathType },
+    const differ = differing.slice(0, 1).map(([a, b]) => {
+      // ovn-controller(8): the type that it gives the integration bridge.
+      const wanted = ovs.openVSwitch.externalIds.get('ovn-bridge-datapath-type') || a.datapathType;
+      const wrong = (a.datapathType === wanted ? b : a).name;
+      const types = { inner: a.name, innerType: a.datapathType, outer: b.name, outerType: b.datapathType };
+      return report('DIFFER', {
+        subject: wrong,
+        args: { ...types, wrong, wanted },
         observed: `${a.datapathType} and ${b.datapathType}`,
-        expected: 'one type',
+        expected: wanted,
         evidence: [typeOf(a), typeOf(b)],
-      }),
-    );
+      });
+    });
     // A type that is wrong is also one that often can't be made: said once.
     const unmade = bridges.filter(
       ({ name }) =>

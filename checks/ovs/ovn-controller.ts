@@ -32,9 +32,9 @@ export const ovnControllerRuns = defineCheck({
   judge({ facts: { ovs, processes }, report }) {
     if (!ovs.present) return notApplicable(NO_OVS);
     const remote = externalId(ovs, 'ovn-remote');
-    if (!ovs.openVSwitch.externalIds.has('ovn-remote'))
-      return notApplicable('OVN is not set up on this node: it is told no database', [remote]);
     const process = working(processes, 'ovn-controller');
+    if (process === undefined && !ovs.openVSwitch.externalIds.has('ovn-remote'))
+      return notApplicable('OVN is not set up on this node: it is told no database', [remote]);
     const said = evidence(
       'ovn-controller in /proc',
       process ? `process ${process.pid}, state ${process.state}` : 'no such process',

@@ -1,5 +1,5 @@
 import { isUplink } from '../../facts/derived/dpu-ports.ts';
-import { attached } from '../../facts/derived/ovs-topology.ts';
+import { attached, externalBridge, joinedBridges } from '../../facts/derived/ovs-topology.ts';
 import { evidence } from '../../facts/fact.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
 import { NO_OVS } from './common.ts';
@@ -16,6 +16,7 @@ export const portsUp = defineCheck({
   covers: ['A64'],
   after: ['ovs/port-errors'],
   requires: ['links', 'netdevs', 'ovs'],
+  expects: ['external-bridge'],
   messages: {
     DOWN: {
       text: '{netdev} is a port of {bridge} and is down',
@@ -29,7 +30,7 @@ export const portsUp = defineCheck({
     },
   },
   docs: ['seed A L401-433'],
-  judge({ facts: { links, netdevs, ovs }, report }) {
+  judge({ facts: { links, netdevs, ovs }, expected, report }) {
     if (!ovs.present) return notApplicable(NO_OVS);
     const ports = attached(ovs).flatMap(({ name, type, bridge }) => {
       const link = links.find((one) => one.name === name);
@@ -37,13 +38,18 @@ export const portsUp = defineCheck({
       return type === '' || type === 'system' || type === 'internal' ? [{ link, bridge: bridge.name }] : [];
     });
     if (ports.length === 0) return notApplicable('no port of a bridge is a network device of this node');
+    // The second uplink of a BlueField is on a bridge of its own, often without a cable.
+    const outer = externalBridge(ovs, expected['external-bridge']?.value)?.bridge;
+    const outside = outer === undefined ? [] : joinedBridges(ovs, outer).map(({ name }) => name);
+    const needsCarrier = ({ link: { name }, bridge }: (typeof ports)[number]) =>
+      outside.includes(bridge) && isUplink(name, netdevs.get(name));
     const saidOf = ({ link: { name, flags } }: (typeof ports)[number]) =>
       evidence('ip -j -d addr show', `${name}: <${flags.join(',')}>`);
     const findings = ports.flatMap((port) => {
       const { name, flags } = port.link;
       const isUp = flags.includes('UP');
       // The carrier of a representor follows the function that it stands for, which the host may keep down.
-      if (isUp && (flags.includes('LOWER_UP') || !isUplink(name, netdevs.get(name)))) return [];
+      if (isUp && (flags.includes('LOWER_UP') || !needsCarrier(port))) return [];
       return [
         report(isUp ? 'NO_CARRIER' : 'DOWN', {
           subject: name,

@@ -162,3 +162,10 @@ test('a long line takes no longer than its length', (t) => {
   );
   t.true(performance.now() - started < 2000);
 });
+
+test('where no bridge has a datapath, there is no flow: that is an answer', (t) => {
+  // As OVS 3.1 prints it: dump-flows refuses, then dump-dps has nothing to name.
+  const stderr =
+    'ovs-vswitchd: no datapaths exist\novs-vswitchd: datapath not found (Invalid argument)\novs-appctl: ovs-vswitchd: server returned an error\n';
+  t.deepEqual(answered('exit 2\n', stderr), { ok: true, value: { flows: [], cut: false, unparsed: 0 } });
+});

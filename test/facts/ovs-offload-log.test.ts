@@ -87,3 +87,11 @@ test('any text is read without an exception', (t) => {
     ),
   );
 });
+
+test('once log and journal have forgotten, a count of offloaded flows tells that offload is on', (t) => {
+  // As upcall/show prints it, also of none; without offload the line is missing.
+  const log = parsed('log readable\nupcall   offloaded flows : 0\n');
+  t.is(log.upcall, 'offloaded flows : 0');
+  t.true(inForce(log, '2026-11-21T09:41:13.400Z'));
+  t.is(inForce(parsed('log readable\n'), '2026-11-21T09:41:13.400Z'), undefined);
+});

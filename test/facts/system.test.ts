@@ -1,7 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { parseFact } from '../../facts/fact.ts';
+import { commandFailure, parseFact } from '../../facts/fact.ts';
 import { FACTS, type FactName } from '../../facts/index.ts';
+import { ovsInstallation } from '../../facts/ovs-installation.ts';
 import { resolver } from '../../facts/resolver.ts';
 import type { Source } from '../../facts/source.ts';
 import { swaps } from '../../facts/swaps.ts';
@@ -105,4 +106,25 @@ test('any text is a value or a reason', (t) => {
       t.notThrows(() => parseFact(FACTS.iprouteVersion, { version: said(text) }));
     }),
   );
+});
+
+test('a package of Open vSwitch is one whose files are there, and is named once', (t) => {
+  const doc = '/usr/share/doc/openvswitch-switch';
+  const outcome = parseFact(ovsInstallation, {
+    packages: [`${doc}/changelog.Debian.gz`, `${doc}/copyright`],
+    programs: { command: 'command -v', exitCode: 0, stdout: '', stderr: '' },
+    units: [],
+    wantedBy: [],
+    initLinks: [],
+    runtimeFiles: [],
+  });
+  t.true(outcome.ok);
+  t.deepEqual(outcome.ok && outcome.value.packages, [doc]);
+});
+
+test('a program that may not be executed is not one that needs root', (t) => {
+  const stderr = "chroot: failed to run command 'ovs-vsctl': Permission denied";
+  const failure = commandFailure({ command: 'ovs-vsctl --format=json', exitCode: 126, stdout: '', stderr });
+  t.is(failure.code, 'permission');
+  t.is(failure.message, "ovs-vsctl is on the node and can't be executed");
 });

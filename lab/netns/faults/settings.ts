@@ -40,15 +40,17 @@ export const settingFaults: Fault[] = [
   ),
   fault(BLUEFIELD, 'br-netfilter-missing', 'br_netfilter is not loaded on the DPU', async (lab, { pair }) => {
     const { dpu } = lab.pair(pair);
-    // A whiteout hides the kernel's own entry too, if there is one.
+    // A whiteout hides the kernel's own entry too, if there is one; so does a mount over its settings.
     await dpu.sh(`
       cd /run/lab
       rm -rf sysfs/module/br_netfilter
       mknod sysfs/module/br_netfilter c 0 0
-      sh stack-sysfs.sh`);
+      sh stack-sysfs.sh
+      [ ! -d /proc/sys/net/bridge ] || mount -t tmpfs none /proc/sys/net/bridge`);
     return async () => {
       await dpu.sh(`
         cd /run/lab
+        ! mountpoint -q /proc/sys/net/bridge || umount /proc/sys/net/bridge
         rm sysfs/module/br_netfilter
         mkdir sysfs/module/br_netfilter
         echo live >sysfs/module/br_netfilter/initstate

@@ -230,6 +230,24 @@ const FAULTS: readonly (readonly [
     'DIFFER',
   ],
   [
+    'the uplink is down',
+    { ...dpu(), links: withLink(dpu().links, 'p0', { flags: ['BROADCAST'] }) },
+    'ports-up',
+    'DOWN',
+  ],
+  [
+    'the uplink has no cable',
+    { ...dpu(), links: withLink(dpu().links, 'p0', { flags: ['BROADCAST', 'UP'] }) },
+    'ports-up',
+    'NO_CARRIER',
+  ],
+  [
+    'the bridge with the address is down',
+    { ...dpu(), links: withLink(dpu().links, 'brp0', { flags: ['BROADCAST'] }) },
+    'ports-up',
+    'DOWN',
+  ],
+  [
     'ovn-controller is dead',
     { ...dpu(), processes: dpu().processes.filter(({ pid }) => pid !== 102) },
     'ovn-controller',
@@ -477,6 +495,27 @@ test('the subnet of the host counts for the next hop where one is given', (t) =>
     withId(withId(ovs, 'ovn-gw-nexthop', '203.0.113.1'), 'ovn-gw-router-subnet', '203.0.113.0/24'),
   );
   t.is(judge(facts).get('ovs/gateway-nexthop')?.verdict, 'pass');
+});
+
+test('the second uplink may be without a cable: it leads nowhere that OVN knows', (t) => {
+  const facts = {
+    ...broken((ovs) => ({ ...ovs, bridges: [...ovs.bridges, aBridge('ovsbr2', [anInterface('p1')])] })),
+    links: [...dpu().links, aLink('ovsbr2'), aLink('p1', { flags: ['BROADCAST', 'UP'] })],
+  };
+  t.is(judge(facts).get('ovs/ports-up')?.verdict, 'pass');
+});
+
+test('of two datapath types the one that OVN is not told is wrong', (t) => {
+  const facts = broken((ovs) =>
+    withId(withBridge(ovs, 'br-int', { datapathType: 'netdev' }), 'ovn-bridge-datapath-type', 'system'),
+  );
+  const remedy = onlyFault(t, judge(facts), 'ovs/bridge-datapaths', 'DIFFER').remedy;
+  t.is(remedy, 'ovs-vsctl set Bridge br-int datapath_type=system');
+});
+
+test('hw-offload is compared without regard to case, as Open vSwitch does', (t) => {
+  const facts = broken((ovs) => withOtherConfig(ovs, 'TRUE'));
+  t.is(judge(facts).get('ovs/hw-offload')?.verdict, 'pass');
 });
 
 test('the version is taken from the log where the database has none, and is undetermined without both', (t) => {
