@@ -119,7 +119,3 @@ export type ExpectationOf<Name extends ExpectationName> = Definitions[Name] exte
 }
   ? Expectation<ValueOf<Definitions[Name]>>
   : Expectation<ValueOf<Definitions[Name]>> | undefined;
-
-export type ExpectedValues = {
-  readonly [Name in ExpectationName]?: Expectation<string | number | readonly string[]>;
-};

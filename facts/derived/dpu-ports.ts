@@ -1,4 +1,3 @@
-import type { Link } from '../links.ts';
 import type { Netdev } from '../netdevs.ts';
 
 /*
@@ -35,7 +34,3 @@ const VF_PORT = /^(?:c\d+)?pf(\d+)vf(\d+)$/;
 export const isSimulatedRepresentor = (name: string): boolean => /^rep\d+-\d+$/.test(name);
 
 export const isSimulatedGateway = (name: string): boolean => /^rep\d+-0$/.test(name);
-
-/** Network devices by name, from what knows them. */
-export const linkNames = (links: readonly Link[]): ReadonlySet<string> =>
-  new Set(links.map(({ name }) => name));
