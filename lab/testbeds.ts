@@ -1,3 +1,4 @@
+import { kubernetesTestbed } from './kubernetes/testbed.ts';
 import { netnsTestbed } from './netns/testbed.ts';
 import { vmTestbed } from './vm/testbed.ts';
 
@@ -14,6 +15,8 @@ export interface Testbed {
   name: string;
   /** Its own options, one line each, for --help. */
   usage: string[];
+  /** Makes beforehand what `up` would make at its first call, where that takes long. Returns what to print. */
+  build?(): Promise<string>;
   /** Returns what to print: the nodes and how to use them. */
   up(request: TestbedRequest): Promise<string>;
   down(request: TestbedRequest): Promise<void>;
@@ -21,4 +24,4 @@ export interface Testbed {
   status(request: TestbedRequest): Promise<string | undefined>;
 }
 
-export const testbeds: readonly Testbed[] = [netnsTestbed, vmTestbed];
+export const testbeds: readonly Testbed[] = [netnsTestbed, vmTestbed, kubernetesTestbed];
