@@ -73,6 +73,7 @@ import { toolsInstalled } from './system/tools.ts';
 import { bridges } from './tap/bridges.ts';
 import { guestInterfaces } from './tap/guest-interfaces.ts';
 import { hostRoute } from './tap/host-route.ts';
+import { linksUp as tapLinksUp } from './tap/links-up.ts';
 import { taps } from './tap/taps.ts';
 import { variablesFile } from './tap/variables-file.ts';
 import { variablesPair } from './tap/variables-pair.ts';
@@ -177,6 +178,7 @@ export const CHECKS: readonly Check[] = [
   taps,
   bridges,
   vms,
+  tapLinksUp,
   guestInterfaces,
   hostRoute,
   variablesFile,

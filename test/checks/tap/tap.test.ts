@@ -44,8 +44,46 @@ const change = (facts: { links: Link[] }, name: string, given: Partial<Link> | u
 
 test('a healthy hypervisor passes', (t) => {
   const results = judge(hypervisor(), { 'testbed-variables-sha256': SUM });
-  t.deepEqual(idsWith(results, 'pass'), ['tap/taps', 'tap/bridges', 'tap/vms', 'tap/variables-file']);
-  t.is(results.size, 4);
+  t.deepEqual(idsWith(results, 'pass'), [
+    'tap/taps',
+    'tap/bridges',
+    'tap/vms',
+    'tap/links-up',
+    'tap/variables-file',
+  ]);
+  t.is(results.size, 5);
+});
+
+test('a TAP interface or a bridge that is down is named', (t) => {
+  for (const name of ['tap2-vf4-t', 'br2-vf4']) {
+    const facts = hypervisor();
+    change(facts, name, { flags: ['BROADCAST', 'MULTICAST'] });
+    t.is(onlyFault(t, judge(facts), 'tap/links-up', 'DOWN').message, `${name} is down`);
+  }
+});
+
+const NO_CARRIER = { flags: ['NO-CARRIER', 'BROADCAST', 'MULTICAST', 'UP'] };
+
+test('a TAP interface that no virtual machine holds is named with its machine', (t) => {
+  const facts = hypervisor();
+  change(facts, 'tap3-vf4-t', NO_CARRIER);
+  const finding = onlyFault(t, judge(facts), 'tap/links-up', 'NOT_HELD');
+  t.is(finding.message, 'no virtual machine holds tap3-vf4-t: it has no carrier');
+  t.regex(finding.remedy, /virsh domiflist tenant-3/);
+});
+
+test('a virtual machine that does not run is one finding, without virsh and with it', (t) => {
+  const facts = hypervisor();
+  for (let vf = 0; vf < 20; vf += 1) change(facts, `tap2-vf${vf}-i`, NO_CARRIER);
+  const without = { ...facts, virtualMachines: { virsh: false, states: new Map() } };
+  const results = judge(without);
+  t.is(onlyFault(t, results, 'tap/links-up', 'NONE_HELD').subject, 'infra-2');
+  t.is(results.get('tap/links-up')?.findings.length, 1);
+  facts.virtualMachines = {
+    virsh: true,
+    states: new Map([...facts.virtualMachines.states, ['infra-2', 'shut off']]),
+  };
+  onlyFault(t, judge(facts), 'tap/vms', 'NOT_RUNNING');
 });
 
 test('a missing TAP interface is named once', (t) => {
