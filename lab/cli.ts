@@ -2,11 +2,11 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { type Testbed, testbeds } from './testbeds.ts';
 
-const COMMANDS = ['up', 'down', 'status'];
+const COMMANDS = ['up', 'down', 'status', 'build'];
 
 const usage = () =>
   [
-    'usage: npm run lab -- up|down|status [testbed] [--name NAME] [--state-dir DIR] [options of the testbed]',
+    'usage: npm run lab -- up|down|status|build [testbed] [--name NAME] [--state-dir DIR] [options of the testbed]',
     '',
     ...testbeds.flatMap(({ name, usage }) => [`${name}`, ...usage.map((line) => `  ${line}`)]),
     '',
@@ -37,7 +37,7 @@ if (values['help']) {
   process.stderr.write(usage());
   process.exitCode = 2;
 } else {
-  // Without a name, `up` means the first testbed; `down` and `status` mean them all.
+  // Without a name, `up` means the first testbed; the others mean them all.
   for (const testbed of command === 'up' ? chosen.slice(0, 1) : chosen) await perform(command, testbed);
 }
 
@@ -50,6 +50,8 @@ async function perform(command: string, testbed: Testbed): Promise<void> {
   };
   if (command === 'up') {
     process.stdout.write(await testbed.up(request));
+  } else if (command === 'build') {
+    process.stdout.write((await testbed.build?.()) ?? '');
   } else if (command === 'down') {
     await testbed.down(request);
   } else {

@@ -22,7 +22,8 @@ for p in /run/openvswitch/*.pid; do kill -0 "$(cat "$p")" && echo "$p alive"; do
 head -n 8 /var/log/openvswitch/ovs-vswitchd.log | grep -c 'Flow API'
 sysctl net.ipv4.ip_forward; grep -c br_netfilter /proc/modules; cat /proc/swaps
 ip -n fabric -4 -o address
-ps -o args= -C ovnkube
+ps -o args= -C ovnkube -C ovn-controller
+cat /proc/sys/kernel/modprobe
 `,
 };
 

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Testbed } from '../testbeds.ts';
-import { downVm, findVm, upVm, type Vm } from './index.ts';
+import { downVm, ensureImage, findVm, upVm, type Vm } from './index.ts';
 
 export const vmTestbed: Testbed = {
   name: 'vm',
@@ -8,6 +8,7 @@ export const vmTestbed: Testbed = {
     '--profile=dpu-host|dpu          what the machine plays, dpu-host unless given',
     '--host-node=NAME                dpu: the Kubernetes name of the host it serves, dpu-host unless given',
   ],
+  build: async () => `${await ensureImage(progress)}\n`,
   async up({ name, args }) {
     const { values } = parseArgs({
       args,
@@ -18,7 +19,6 @@ export const vmTestbed: Testbed = {
     });
     const { profile } = values;
     if (profile !== 'dpu-host' && profile !== 'dpu') throw new Error(`no profile ${profile}`);
-    const progress = (line: string) => process.stderr.write(`${line}\n`);
     return describe(await upVm({ name, profile, hostNode: values['host-node'], progress }));
   },
   down: ({ name }) => downVm(name),
@@ -27,6 +27,8 @@ export const vmTestbed: Testbed = {
     return vm && describe(vm);
   },
 };
+
+const progress = (line: string) => process.stderr.write(`${line}\n`);
 
 function describe({ name, profile, ssh, inventoryFile }: Vm): string {
   const options = `-i ${ssh.identityFile} -o UserKnownHostsFile=${ssh.knownHostsFile}`;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 /** Where what was built is kept; it has no place in a checkout. */
 export function cacheRoot(env: NodeJS.ProcessEnv = process.env): string {
@@ -25,6 +25,31 @@ export async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+const MANIFEST = 'manifest.json';
+
+/** Writes down which files a build has made, the last thing it does. */
+export async function seal(directory: string): Promise<void> {
+  const sizes: Record<string, number> = {};
+  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    sizes[relative(directory, path)] = (await lstat(path)).size;
+  }
+  await writeFile(join(directory, MANIFEST), `${JSON.stringify(sizes)}\n`);
+}
+
+/** All files of a sealed directory are there and as long as they were: what cleans up caches takes some. */
+export async function isWhole(directory: string): Promise<boolean> {
+  try {
+    const sizes: Record<string, number> = JSON.parse(await readFile(join(directory, MANIFEST), 'utf8'));
+    for (const [path, size] of Object.entries(sizes))
+      if ((await lstat(join(directory, path))).size !== size) return false;
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -1,12 +1,12 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openApt } from './apt.ts';
-import { cacheRoot, exists, fill, recipeKey } from './cache.ts';
+import { cacheRoot, fill, isWhole, recipeKey, seal } from './cache.ts';
 import { installHostPackages } from './host-packages.ts';
 import { buildInitrd } from './initrd.ts';
 import { buildKernel } from './kernel.ts';
 import { buildNetdevsim } from './netdevsim.ts';
-import { buildQemu } from './qemu.ts';
+import { buildQemu, isRunnable } from './qemu.ts';
 import { buildRoots } from './root.ts';
 
 /** The guest's release: igb, netdevsim's patch and the package names are made for it. */
@@ -14,10 +14,12 @@ const release = 'bookworm';
 
 export type Progress = (line: string) => void;
 
-/** The directory with kernel, initrd, disks and QEMU; built when it is not there. */
+/** The directory with kernel, initrd, disks and QEMU; built when it is not there, or no longer whole. */
 export async function ensureImage(progress: Progress = () => {}): Promise<string> {
   const image = join(cacheRoot(), `vm-${await recipeKey(import.meta.dirname)}`);
-  if (!(await exists(image))) await fill(image, (directory) => build(directory, progress));
+  if ((await isWhole(image)) && (await isRunnable(image))) return image;
+  await rm(image, { recursive: true, force: true });
+  await fill(image, (directory) => build(directory, progress));
   return image;
 }
 
@@ -41,4 +43,5 @@ async function build(image: string, progress: Progress): Promise<void> {
   const versions = { qemu, kernel: kernel.release, kernelPackage: kernel.version };
   await writeFile(join(image, 'versions.json'), `${JSON.stringify(versions, null, 2)}\n`);
   await rm(work, { recursive: true });
+  await seal(image);
 }

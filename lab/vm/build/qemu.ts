@@ -28,3 +28,10 @@ export function qemuIn(image: string): Qemu {
     env: { LD_LIBRARY_PATH: libraries.map((dir) => join(root, dir)).join(':') },
   };
 }
+
+/** It was completed with libraries that the machine lacked then; the machine may lack others now. */
+export async function isRunnable(image: string): Promise<boolean> {
+  const { command, env } = qemuIn(image);
+  const { exitCode } = await execa(command, ['--version'], { env, reject: false });
+  return exitCode === 0;
+}

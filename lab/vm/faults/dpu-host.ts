@@ -45,6 +45,11 @@ const pfFaults = {
     apply: toVfio('0000:02:00.0'),
     undo: heal,
   },
+  'pf-removed': {
+    title: 'the PF has fallen off the PCI bus',
+    apply: `echo 1 >${pf}/remove`,
+    undo: `echo 1 >/sys/bus/pci/rescan; ${heal}`,
+  },
   'pf-in-netns': {
     title: "the PF's netdev is in another network namespace",
     apply: toNetns('enp2s0f0'),
@@ -69,6 +74,11 @@ ip link set dev ovn-k8s-mp0 up
 ip address replace 10.244.1.2/24 dev ovn-k8s-mp0
 `,
     undo: heal,
+  },
+  'vfs-not-probed': {
+    title: 'the VFs were made while sriov_drivers_autoprobe was 0: none has a driver',
+    apply: `echo 0 >${pf}/sriov_numvfs; echo 0 >${pf}/sriov_drivers_autoprobe; echo 3 >${pf}/sriov_numvfs`,
+    undo: `echo 1 >${pf}/sriov_drivers_autoprobe; ${heal}`,
   },
   'vf-in-netns': {
     title: 'VF 1 is in a network namespace, as a pod has it',

@@ -29,6 +29,16 @@ const eswitchFaults = {
     apply: 'for n in pf0vf1 pf0vf2; do ethtool -K "$n" hw-tc-offload off; done; ovs-appctl revalidator/purge',
     undo: 'for n in pf0vf1 pf0vf2; do ethtool -K "$n" hw-tc-offload on; done; ovs-appctl revalidator/purge',
   },
+  'uplink-no-offload': {
+    title: 'hw-tc-offload is off on the uplink',
+    apply: 'ethtool -K p0 hw-tc-offload off; ovs-appctl revalidator/purge',
+    undo: 'ethtool -K p0 hw-tc-offload on; ovs-appctl revalidator/purge',
+  },
+  'spare-representor-no-offload': {
+    title: 'hw-tc-offload is off on a representor that is in no bridge',
+    apply: `${vsctl('del-port br-int pf0vf2')}ethtool -K pf0vf2 hw-tc-offload off`,
+    undo: `ethtool -K pf0vf2 hw-tc-offload on; ${healBridges}`,
+  },
   'uplink-down': {
     title: 'the uplink p0 is down',
     apply: 'ip link set dev p0 down',
@@ -92,6 +102,33 @@ const offloadFaults = {
 };
 
 const bridgeFaults = {
+  'bridge-down': {
+    title: 'brp0 itself is down',
+    apply: 'ip link set dev brp0 down',
+    undo: healBridges,
+  },
+  'datapath-deleted': {
+    title: "the kernel's datapath was deleted under ovs-vswitchd",
+    apply: 'ovs-appctl dpctl/del-dp system@ovs-system',
+    undo: `${restart}${healBridges}`,
+  },
+  'kernel-module-missing': {
+    title: "the kernel's module of Open vSwitch is not there: ovs-vswitchd runs without a datapath",
+    // ovs-vswitchd itself asks for nothing; what loads modules for it is the kernel, through /sbin/modprobe.
+    apply: `
+/usr/share/openvswitch/scripts/ovs-ctl --no-ovsdb-server stop
+ovs-dpctl del-dp ovs-system
+rmmod openvswitch
+echo /bin/false >/proc/sys/kernel/modprobe
+ovs-vswitchd unix:/run/openvswitch/db.sock --pidfile --detach --no-chdir --log-file=/var/log/openvswitch/ovs-vswitchd.log
+`,
+    undo: `echo /sbin/modprobe >/proc/sys/kernel/modprobe; modprobe openvswitch; ${restart}${healBridges}`,
+  },
+  'ovn-controller-stopped': {
+    title: 'ovn-controller does not run',
+    apply: 'pkill -x ovn-controller',
+    undo: '/lab/start-ovn-controller',
+  },
   'interface-error': {
     title: 'br-int has a port whose device does not exist',
     apply: vsctl('--no-wait add-port br-int pf0vf9'),
