@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../reporters/atomic-file.ts';
 import { safeLine } from '../reporters/safe-text.ts';
 import type { GatheredNode } from '../runner/gather.ts';
 
@@ -19,7 +20,7 @@ export function recorder(directory: string): Recorder {
       const { formatRecording, record } = await import('../transports/recording.ts');
       const file = join(directory, `${node.name.replace(/[^A-Za-z0-9_.@-]/g, '_')}.json`);
       try {
-        await mkdir(directory, { recursive: true });
+        await makeFolder(directory);
         const text = formatRecording(record({ name: node.name, uri }, answers));
         await writeFile(file, text, { mode: 0o600 });
       } catch (error) {

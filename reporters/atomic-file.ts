@@ -12,7 +12,7 @@ export async function writeFileAtomically(path: string, text: string): Promise<v
   const before = await stat(target).catch(() => undefined);
   if (before?.isDirectory()) throw Object.assign(new Error(`${path} is a folder`), { code: 'EISDIR' });
   if (before !== undefined && !before.isFile()) return writeFile(target, text);
-  await mkdir(dirname(target), { recursive: true });
+  await makeFolder(dirname(target));
   const temporary = join(
     dirname(target),
     `.${basename(target).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`,
@@ -26,6 +26,24 @@ export async function writeFileAtomically(path: string, text: string): Promise<v
     throw error;
   }
 }
+
+/** Makes a folder and those above it. Node's own `recursive` never ends where the system makes none, as in /proc. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path).catch(unlessThere);
+  }
+}
+
+/** Another report may have made the same folder meanwhile. */
+const unlessThere = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== 'EEXIST') throw error;
+};
 
 async function writeThrough(path: string, text: string): Promise<void> {
   const file = await open(path, 'wx', 0o666);
