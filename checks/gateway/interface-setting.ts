@@ -35,6 +35,10 @@ export const interfaceSetting = defineCheck({
     const settings = settingsOf(ovnkube, expected);
     const { gatewayInterface, mode } = settings;
     const said = evidenceOf(settings);
+    // What is expected of all nodes of a run is meant for those that it can be meant for.
+    const meant =
+      subject.role === 'dpu-host' || (subject.role === 'dpu' && gatewayInterface?.value !== DERIVE);
+    if (ovnkube.pid === undefined && !meant) return notApplicable('no ovnkube runs here', said);
     if (gatewayInterface === undefined) {
       const absent = "no gateway interface is given: the one with the node's address is taken";
       return fileUnreadable(ovnkube) ?? notApplicable(ovnkube.pid ? absent : 'no ovnkube runs here', said);

@@ -30,7 +30,7 @@ export const pfUp = defineCheck({
       remedy: 'Look at the DPU and at the port: ethtool {netdev}; dmesg | grep {netdev}',
     },
     ONE_DOWN: {
-      text: 'the PF {netdev} is down or has no carrier, and another PF with VFs is up',
+      text: 'the PF {netdev} is down or has no carrier, and another one is up',
       cause: 'It may be a port that is not in use.',
       remedy:
         'Name the PF that counts with --set pf=<netdev>, or set this one up: sudo ip link set {netdev} up',

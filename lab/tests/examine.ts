@@ -28,7 +28,7 @@ export interface Expected {
   /** The node's name; of a pair, the host's. */
   readonly target: string;
   readonly check: string;
-  readonly verdict?: Extract<Verdict, 'fail' | 'warn' | 'error' | 'skip'>;
+  readonly verdict?: Extract<Verdict, 'pass' | 'fail' | 'warn' | 'error' | 'skip'>;
   /** Of the finding, or the reason's code. */
   readonly code?: string;
   /** Must stand in the finding's message, or in the reason. */

@@ -404,6 +404,14 @@ test('settings other than expected are told', (t) => {
   t.is(judge(dpuHost()).get('gateway/expected-settings')?.verdict, 'skip');
 });
 
+test('where no ovnkube runs, what is expected of DPU hosts is no fault of other nodes', (t) => {
+  const facts = { ...dpuHost(), ovnkube: NO_OVNKUBE };
+  const expect = { 'gateway-interface': 'derive-from-mgmt-port' };
+  for (const role of ['control-plane', 'worker', 'dpu'] as const)
+    t.is(judge(facts, { role, expect }).get('gateway/interface-setting')?.verdict, 'skip', role);
+  t.is(judge(facts, { expect }).get('gateway/interface-setting')?.verdict, 'pass');
+});
+
 test('a setting that is expected and not given is told with the argument that gives it', (t) => {
   const expect = { 'management-port-resource': 'nvidia.com/mgmt' };
   const finding = onlyFault(t, judge(dpuHost(), { expect }), 'gateway/expected-settings', 'NOT_GIVEN');
