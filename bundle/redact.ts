@@ -11,7 +11,7 @@ const VALUE = `(?:"[^"\\n]*"|'[^'\\n]*'|[^\\s\\0,;"']+)`;
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----[\s\S]*?(?:-----END \1-----|$)/g, '-----BEGIN $1----- [redacted]'],
   // JSON Web Tokens: service accounts' tokens are such.
-  [/\beyJ[\w-]{8,2000}\.[\w-]{4,8000}\.[\w-]*/g, '[redacted]'],
+  [/\beyJ[\w-]{8,600}\.[\w-]{4,8000}\.[\w-]*/g, '[redacted]'],
   [/\b(Bearer|Basic) +[\w+/=.~-]{8,}/gi, '$1 [redacted]'],
   // user:password@ in an address.
   [/(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/:@]{0,200}):[^\s/@]{1,200}@/gi, '$1:[redacted]@'],
