@@ -84,7 +84,7 @@ export function json(answer: CommandAnswer): unknown {
   const text = succeeded(answer).trim();
   if (text === '') return [];
   try {
-    return JSON.parse(text);
+    return parseLoosely(text);
   } catch {
     throw new FactError({
       code: 'unparsable',
@@ -94,6 +94,24 @@ export function json(answer: CommandAnswer): unknown {
     });
   }
 }
+
+function parseLoosely(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return JSON.parse(mended(text));
+  }
+}
+
+/**
+ * iproute2's writer passes the control characters of a device's name on as they are, and older ones write `\'`. JSON
+ * allows neither, and one such name would hide all the others.
+ */
+const mended = (text: string): string =>
+  text.replace(/\\(.)|[\u0000-\u0008\u000b\u000c\u000e-\u001f]/gs, (found, escaped?: string) => {
+    if (escaped !== undefined) return escaped === "'" ? "'" : found;
+    return `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
 
 /** What sudo complains of and runs the command all the same. */
 const SUDO_WARNINGS = /^sudo: (?:unable to resolve host|setrlimit\().*\n?/gm;
