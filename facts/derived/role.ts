@@ -61,6 +61,8 @@ export function findRole(facts: RoleFacts): FoundRole {
     dpuFunction(facts),
     process(facts, 'kube-apiserver', 'control-plane'),
     process(facts, 'kubelet', 'worker'),
+    // Where neither shows, as in a cluster whose OVN databases stand alone (seed A L47-49).
+    process(facts, 'ovn-northd', 'control-plane'),
   ];
   const found = signs.find((sign) => sign !== undefined);
   if (found === undefined) {

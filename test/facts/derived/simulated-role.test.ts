@@ -80,6 +80,9 @@ test('a virtual machine of the software testbed is told by the list that names i
 test('a plain node of a cluster, and a plain machine', (t) => {
   t.like(findRole(aNode({ processes: kubernetes })), { role: 'control-plane', simulation: undefined });
   t.like(findRole(aNode({ processes: ok([aProcess('kubelet')]) })), { role: 'worker' });
+  const northd = aProcess('ovn-northd');
+  t.like(findRole(aNode({ processes: ok([northd]) })), { role: 'control-plane' });
+  t.like(findRole(aNode({ processes: ok([aProcess('kubelet'), northd]) })), { role: 'worker' });
   const plain = findRole(aNode());
   t.is(plain.role, undefined);
   t.regex(plain.ground, /no ovnkube, kubelet or kube-apiserver/);
