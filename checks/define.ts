@@ -246,14 +246,21 @@ function reporter<Messages extends Record<string, Message>>(check: {
 type Args = Readonly<Record<string, string | number>>;
 
 const fill = (text: string, args: Args): string =>
-  text.replace(/\{([^{}]+)\}/g, (slot, name: string) => String(args[name] ?? slot));
+  text.replace(/\{([^{}]+)\}/g, (slot, name: string) => visible(String(args[name] ?? slot)));
+
+/** Reports leave control characters out, and a name that is made of them would vanish: here they can be seen. */
+const visible = (text: string): string =>
+  text.replace(
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g,
+    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
 
 /** What a node says ends up in commands that people paste: a word that a shell would read is quoted for it. */
 const fillRemedy = (text: string, args: Args): string =>
   text.replace(/"\{([^{}]+)\}"|\{([^{}]+)\}/g, (slot, quoted?: string, bare?: string) => {
     const value = args[quoted ?? bare ?? ''];
     if (value === undefined) return slot;
-    const words = String(value).split(' ').map(pasted).join(' ');
+    const words = visible(String(value)).split(' ').map(pasted).join(' ');
     return quoted === undefined || words.includes("'") ? words : `"${words}"`;
   });
 

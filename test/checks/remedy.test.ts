@@ -63,3 +63,8 @@ test('a command with a name out of a node can be pasted: the shell takes the nam
     t.deepEqual(stdout.split('\n').slice(0, -1), names);
   }
 });
+
+test('a name that steers the terminal can be seen in message and remedy', (t) => {
+  const name = 'x\u001b]0;owned\u0007';
+  t.is(remedyFor('ip link delete {name}', name), String.raw`ip link delete 'x\x1b]0;owned\x07'`);
+});
