@@ -6,20 +6,14 @@ import { must } from '../netns/run.ts';
 import { cacheRoot, exists, fill, recipeKey } from '../vm/build/cache.ts';
 import { buildKubernetes } from './build/index.ts';
 
-/** A prebuilt set of `NEEDED`, which saves building them where it lies beside the checkout. */
+/** A prebuilt set, which saves building them where it lies beside the checkout. */
 const ARCHIVE = path.resolve(
   import.meta.dirname,
   '../../../shared/lab/kubernetes-v1.20.2-linux-amd64.tar.zst',
 );
 
 export const CONTROL_PLANE = ['kube-apiserver'];
-export const WHOLE_CLUSTER = [
-  ...CONTROL_PLANE,
-  'kube-controller-manager',
-  'kube-scheduler',
-  'kubelet',
-  'pause',
-];
+export const WHOLE_CLUSTER = [...CONTROL_PLANE, 'kube-controller-manager', 'kube-scheduler', 'kubelet'];
 
 /** Finds a program by its name. */
 export type Binaries = (name: string) => string;

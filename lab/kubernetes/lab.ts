@@ -1,13 +1,17 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { removeLab } from '../netns/remove.ts';
-import { reserveSubnet } from '../netns/subnet.ts';
+import { reservedSubnets, reserveSubnet } from '../netns/subnet.ts';
 import { KubernetesApi } from './api.ts';
-import { CONTROL_PLANE, findBinaries } from './binaries.ts';
+import { CONTROL_PLANE, findBinaries, WHOLE_CLUSTER } from './binaries.ts';
 import type { Subject } from './certificates.ts';
 import { etcdDirectory, startControlPlane } from './control-plane.ts';
+import { startControllers } from './controllers.ts';
 import { type PolicyRule, serviceAccountToken } from './identity.ts';
 import { type Access, writeKubeconfig } from './kubeconfig.ts';
+import { removeCgroups } from './node/cgroups.ts';
+import { startNodes } from './node/index.ts';
+import { createBridge, MAX_NODES } from './node/network.ts';
 import type { NodeState } from './node/state.ts';
 import { makeAuthority, readAuthority, readCredentials } from './pki.ts';
 import { endProcesses, processesOf } from './processes.ts';
@@ -82,16 +86,23 @@ export class KubernetesLab {
 export async function upKubernetesLab(options: KubernetesLabOptions): Promise<KubernetesLab> {
   const directory = options.stateDir ?? defaultDirectory(options.name);
   await removeAll(directory);
-  const binaries = await findBinaries(CONTROL_PLANE, options.progress);
+  const names = Array.from({ length: options.nodes ?? 0 }, (_, number) => `node${number + 1}`);
+  if (names.length > MAX_NODES) throw new Error(`a lab has at most ${MAX_NODES} nodes, not ${names.length}`);
+  const full = names.length > 0;
+  const binaries = await findBinaries(full ? WHOLE_CLUSTER : CONTROL_PLANE, options.progress);
   await makeDirectories(directory);
   const index = await reserveSubnet(directory);
   try {
     const authority = await makeAuthority(directory);
-    const address = loopbackAddress(index);
-    const plan = { directory, binaries, authority, address, etcdAddress: address, full: false };
-    const { access, etcd } = await startControlPlane(plan);
+    const loopback = `127.213.${index}.1`;
+    const address = full ? await createBridge(index) : loopback;
+    const plan = { directory, binaries, authority, address, etcdAddress: loopback, full };
+    const { access, etcd, api } = await startControlPlane(plan);
     await writeKubeconfig(path.join(directory, 'admin.kubeconfig'), options.name, access);
-    const state: LabState = { name: options.name, index, server: access.server, etcd, nodes: [] };
+    if (full) await startControllers(directory, binaries, authority, access, loopback);
+    const cluster = { directory, index, binaries, authority, access, api };
+    const nodes = full ? await startNodes(cluster, names) : [];
+    const state: LabState = { name: options.name, index, server: access.server, etcd, nodes };
     await writeState(directory, state);
     return new KubernetesLab(directory, state, access);
   } catch (error) {
@@ -127,9 +138,8 @@ export async function downKubernetesLab({
 
 async function removeAll(directory: string): Promise<void> {
   await endProcesses(directory);
+  for (const index of await reservedSubnets(directory)) await removeCgroups(index);
   await rm(await etcdDirectory(directory), { recursive: true, force: true });
   // Links, namespaces, the subnet and the files are held as those of a netns lab are.
   await removeLab(directory);
 }
-
-const loopbackAddress = (index: number): string => `127.213.${index}.1`;
