@@ -39,6 +39,9 @@ async function main(): Promise<void> {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const bench = await prepareNode(join(root, 'dist'));
+  // The testbed does not outlive a measurement that is broken off.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => bench.lab.down().finally(() => process.exit(130)));
   try {
     const machine = `${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB of memory, Node ${process.versions.node}`;
     if (values.facts) {
