@@ -1,7 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import test from 'ava';
-import { main } from '../../cli/main.ts';
+import { isNewEnough, main } from '../../cli/main.ts';
 import { assertCivil, dpuDoctor, type Ended } from '../helpers/cli.ts';
 import { temporaryDirectory } from '../helpers/temporary.ts';
 
@@ -296,4 +296,14 @@ test('an inventory that is not there, is a directory, or names no cluster', asyn
     assertCivil(t, ended);
     t.regex(ended.stderr, message);
   }
+});
+
+test('a Node that is too old is told apart, by what package.json asks for', (t) => {
+  const { engines } = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../package.json'), 'utf8'));
+  const [, oldest = ''] = /^>=(\d+\.\d+)$/.exec(engines.node) ?? [];
+  const [major = 0, minor = 0] = oldest.split('.').map(Number);
+  for (const version of [`${oldest}.0`, `${major}.${minor + 1}.3`, `${major + 1}.0.0`])
+    t.true(isNewEnough(version), version);
+  for (const version of [`${major}.${minor - 1}.9`, `${major - 1}.99.0`, '20.20.2'])
+    t.false(isNewEnough(version), version);
 });
