@@ -15,5 +15,6 @@ export {
   openKubernetesLab,
   upKubernetesLab,
 } from './lab.ts';
+export { BUSYBOX_IMAGE } from './node/images.ts';
 export type { KubernetesObject, Metadata } from './objects.ts';
 export { type Staged, stageCluster } from './stage.ts';
