@@ -238,12 +238,10 @@ test('two nodes whose names look the same keep cases of their own', async (t) =>
   t.regex(xml, /name="a\/b \[host1\] #2"/);
 });
 
-test('ten thousand cases are written within seconds', async (t) => {
+test('ten thousand cases are written', async (t) => {
   const results = Array.from({ length: 10_000 }, (_, index) =>
     aResult({ checkId: `a/${index % 50}`, target: `host${Math.floor(index / 50)}` }),
   );
-  const started = performance.now();
   const xml = await renderJunit(aReport({ results }));
-  t.true(performance.now() - started < 5000);
   t.is(count(xml, /<testcase /g), 10_000);
 });
