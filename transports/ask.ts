@@ -100,9 +100,24 @@ async function runRound(
   const given = broken ?? watch.failure(culprit) ?? cut(transport);
   outcomes.set(culprit, { ok: false, failure: given });
   // Only a source that was given up leaves a node worth asking again.
-  if (broken === undefined && watch.verdict?.culprit === true) return { outcomes, remaining: rest };
+  if (broken === undefined && watch.verdict?.culprit === true)
+    return { outcomes, remaining: othersFirst(rest, culprit) };
   for (const source of rest) outcomes.set(source, { ok: false, failure: given });
   return { outcomes, remaining: [] };
+}
+
+/** What hangs once will hang again, and the time of the node is short: first what runs other programs. */
+function othersFirst(sources: readonly Source[], culprit: Source): Source[] {
+  const hung = new Set(programsOf(culprit));
+  const [alike, others] = [[], []] as [Source[], Source[]];
+  for (const source of sources)
+    (programsOf(source).some((name) => hung.has(name)) ? alike : others).push(source);
+  return [...others, ...alike];
+}
+
+function programsOf(source: Source): readonly string[] {
+  if (source.kind === 'shell') return source.runs;
+  return 'argv' in source ? source.argv.slice(0, 1) : [];
 }
 
 /** A node gets this long to end what was given up, in milliseconds: long where it answers, short where it may be gone. */

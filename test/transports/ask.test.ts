@@ -39,6 +39,21 @@ test('a source that hangs is given up and the others are asked without it', asyn
   t.is(said(outcomes, TWO), 'two\n');
 });
 
+test('a program that hangs again and again costs the sources of other programs nothing', async (t) => {
+  const again = command(['sleep', '601']);
+  const within = shell('sleep within', 'sleep 602', ['sleep']);
+  const outcomes = await ask(
+    localTransport(),
+    [HANGING, again, within, ONE],
+    unhurried({ timeout: 8000, sourceTimeout: 4000 }),
+  );
+  t.is(said(outcomes, ONE), 'one\n');
+  t.deepEqual(
+    [HANGING, again, within].map((source) => said(outcomes, source)),
+    ['timeout', 'timeout', 'timeout'],
+  );
+});
+
 test('a source that never stops printing is given up and the others are asked without it', async (t) => {
   const outcomes = await ask(localTransport(), [ONE, ENDLESS, TWO], unhurried());
   t.is(said(outcomes, ENDLESS), 'too-much-output');
