@@ -4,9 +4,17 @@ import type { LabNode } from '../node.ts';
 import { waitFor } from '../wait.ts';
 import { moveAside } from './aside.ts';
 import { type Fault, fault } from './fault.ts';
-import { pairOf, pauseController, resumeController } from './ovs-daemons.ts';
+import {
+  CONTROLLER_PID,
+  pairOf,
+  pauseController,
+  resumeController,
+  signal,
+  startOvnController,
+} from './ovs-daemons.ts';
 
 const BLUEFIELD = ['bluefield'] as const;
+const TUNNELS = 'ovs-vsctl --timeout=20 --bare --columns=name find Interface type=geneve | grep .';
 
 async function waitForError(node: LabNode, port: string, wanted: boolean): Promise<void> {
   await waitFor(`the Interface ${port} ${wanted ? 'to have an' : 'to lose its'} error`, async () => {
@@ -125,10 +133,15 @@ export const ovsFaults: Fault[] = [
       const { dpu } = lab.pair(pair);
       // ovn-controller would mend it.
       await pauseController(dpu);
+      // Switching by itself, br-int floods into the tunnels, whose packets come back to it: an endless loop.
+      await dpu.sh(`for tunnel in $(${TUNNELS}); do ovs-ofctl mod-port br-int $tunnel no-flood; done`);
       await ovsVsctl(dpu, [`set Bridge br-int fail_mode=${value}`]);
       return async () => {
         await ovsVsctl(dpu, ['set Bridge br-int fail_mode=secure']);
-        await resumeController(dpu);
+        await dpu.sh(`for tunnel in $(${TUNNELS}); do ovs-ofctl mod-port br-int $tunnel flood; done`);
+        // Each change of the mode flushes the flows, and only a new ovn-controller installs all of them again.
+        await signal(dpu, CONTROLLER_PID, 'KILL');
+        await startOvnController(lab, dpu, pairOf(lab, pair));
       };
     },
   ),
