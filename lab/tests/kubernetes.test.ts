@@ -5,6 +5,7 @@ import { Writable } from 'node:stream';
 import { Exec, KubeConfig, type V1Status } from '@kubernetes/client-node';
 import test, { type ExecutionContext } from 'ava';
 import { execa } from 'execa';
+import { openCluster } from '../../kubernetes/cluster.ts';
 import { KubernetesApi } from '../kubernetes/api.ts';
 import { etcdDirectory } from '../kubernetes/control-plane.ts';
 import {
@@ -99,6 +100,28 @@ test.serial('objects that are stored in bulk are served as if they had been crea
   t.like(pods[0], { spec: { restartPolicy: 'Always' }, status: { phase: 'Running' } });
   t.is((await lab.api.list('/api/v1/nodes')).length, 6);
   t.is((await lab.api.list('/apis/coordination.k8s.io/v1/namespaces/ovn-kubernetes/leases')).length, 3);
+  await Promise.all(objects.map((object) => lab.api.remove(object)));
+});
+
+test.serial('dpu-doctor reads lists page by page, and says what it may not read', async (t) => {
+  const objects = [...largeCluster({ pairs: 2, pods: 1200 })].filter(({ kind }) => kind === 'Pod');
+  await storeInBulk(lab, objects);
+  const signal = AbortSignal.timeout(60_000);
+  const admin = await openCluster({ kubeconfig: lab.kubeconfig, signal });
+  const { items, requests } = await admin.list('/api/v1/pods', { signal });
+  t.deepEqual(names(items as KubernetesObject[]), names(objects));
+  t.is(requests, 3);
+  await t.throwsAsync(admin.list('/apis/not.installed/v1/things', { signal }), { code: 'not-found' });
+
+  const stranger = await openCluster({ kubeconfig: await lab.user({ commonName: 'joe' }), signal });
+  await t.throwsAsync(stranger.list('/api/v1/pods', { signal }), {
+    code: 'forbidden',
+    message: /User "joe" cannot list resource "pods"/,
+  });
+  const notAfter = new Date(Date.now() - 60_000);
+  const late = await openCluster({ kubeconfig: await lab.user({ commonName: 'tardy', notAfter }), signal });
+  await t.throwsAsync(late.list('/api/v1/pods', { signal }), { code: 'unauthorized', message: /expired at/ });
+  for (const cluster of [admin, stranger, late]) cluster.close();
   await Promise.all(objects.map((object) => lab.api.remove(object)));
 });
 

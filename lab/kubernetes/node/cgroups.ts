@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { prefix } from '../../netns/names.ts';
+import { waitFor } from '../../netns/wait.ts';
 
 const ROOT = '/sys/fs/cgroup';
 const CONTROLLERS = ['blkio', 'cpu', 'cpuacct', 'cpuset', 'devices', 'freezer', 'memory', 'pids', 'systemd'];
@@ -34,5 +35,14 @@ export async function removeCgroups(index: number): Promise<void> {
 async function removeTree(directory: string): Promise<void> {
   const entries = await readdir(directory, { withFileTypes: true });
   for (const entry of entries) if (entry.isDirectory()) await removeTree(path.join(directory, entry.name));
-  await rmdir(directory);
+  // A container's processes end after the node's PID 1, which took them along.
+  await waitFor(`the last process of ${directory} to end`, () =>
+    rmdir(directory).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'EBUSY') return false;
+        throw error;
+      },
+    ),
+  );
 }

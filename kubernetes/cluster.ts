@@ -1,0 +1,39 @@
+import { findKubeConfig } from './kube-config-source.ts';
+import { type List, type ListOptions, list } from './list.ts';
+import { type RequestOptions, request } from './request.ts';
+
+/** A cluster as one user sees it. Everything rejects only with a KubernetesError. */
+export interface Cluster {
+  /** The context's name. */
+  readonly name: string;
+  readonly server: string;
+  get(path: string, options: RequestOptions): Promise<unknown>;
+  list(path: string, options: ListOptions): Promise<List>;
+  close(): void;
+}
+
+export interface ClusterOptions {
+  readonly signal: AbortSignal;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  /** In the place of this process's environment. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** Opens a cluster; asks it nothing yet. The client library is loaded only now. */
+export async function openCluster({ signal, kubeconfig, context, env }: ClusterOptions): Promise<Cluster> {
+  const source = await findKubeConfig(kubeconfig, env);
+  const [{ loadKubeConfig }, { connect }] = await Promise.all([
+    import('./load-kube-config.ts'),
+    import('./connection.ts'),
+  ]);
+  const config = loadKubeConfig(source, context);
+  const connection = await connect(config, signal);
+  return {
+    name: config.getCurrentContext(),
+    server: connection.server,
+    get: (path, options) => request(connection, path, options),
+    list: (path, options) => list(connection, path, options),
+    close: () => connection.close(),
+  };
+}
