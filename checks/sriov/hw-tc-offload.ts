@@ -49,7 +49,7 @@ export const hwTcOffload = defineCheck({
     // OVS of DPF is such, with ports of type dpdk: whether TC may offload does not matter to it.
     if (!hardware.some(({ name }) => used.has(name)))
       return notApplicable(
-        'no port of the eswitch is in a bridge of the kernel: Open vSwitch in user space (DPDK, DOCA) offloads without TC',
+        'no port of the eswitch is in a bridge of the kernel: Open vSwitch has made none, or works in user space (DPDK, DOCA), which offloads without TC',
         hardware.map(saidOf),
       );
     const codeOf = (name: string) => {

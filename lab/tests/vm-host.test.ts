@@ -151,6 +151,22 @@ until_true 20 grep -qx 1 /sys/class/net/eth0/carrier
   }
 });
 
+test.serial('where the gateway interface is named, a PF in another namespace is told by sriov', async (t) => {
+  try {
+    await sh(vm, '/lab/start-ovnkube GATEWAY=eno1');
+    const report = await examineBroken(vm, 'pf-in-netns');
+    const message = 'no netdevs found for pci address 0000:02:00.0';
+    const changes = [
+      { check: 'sriov/pf-netdev', message },
+      skipped('gateway/pf-netdevs'),
+      skipped('gateway/gateway-interface'),
+    ];
+    assertOnly(t, healthy, report, on(vm, changes));
+  } finally {
+    await sh(vm, '/lab/start-ovnkube');
+  }
+});
+
 test.serial('a missing tool is undetermined where it is needed, and a warning', async (t) => {
   try {
     await sh(vm, 'mv /usr/bin/lspci /usr/bin/lspci.away');

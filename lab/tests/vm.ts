@@ -28,7 +28,9 @@ export const examineBroken = (vm: Vm, fault: string, ...args: readonly string[])
 
 /** Runs a script in the machine, with what its own scripts share, and fails where it does. */
 export async function sh(vm: Vm, script: string): Promise<string> {
-  const { exitCode, stdout, stderr } = await vm.exec(`set -eu\n. /lab/common\n${script}`);
+  const { exitCode, stdout, stderr } = await vm.exec(`set -eu\n. /lab/common\n${script}`, {
+    timeoutMs: 120_000,
+  });
   if (exitCode !== 0) throw new Error(`in ${vm.name}: exit code ${exitCode}: ${stderr}`);
   return stdout;
 }

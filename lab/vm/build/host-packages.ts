@@ -1,12 +1,13 @@
 import { execa } from 'execa';
 
-/** What the build runs on this machine. None of them starts a service. */
+/** What the build runs on this machine; libelf1 is for the kernel's objtool. None of them starts a service. */
 const packages = [
   'debootstrap',
   'e2fsprogs',
   'gcc-12',
   'kmod',
   'libc6-dev',
+  'libelf1',
   'make',
   'openssh-client',
   'xz-utils',
