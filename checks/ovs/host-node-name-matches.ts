@@ -1,17 +1,26 @@
-import { evidence } from '../../facts/fact.ts';
+import { type Evidence, evidence } from '../../facts/fact.ts';
 import type { Process } from '../../facts/processes.ts';
 import { definePairCheck, notApplicable, verdictOf } from '../define.ts';
 import { externalId, NO_OVS } from './common.ts';
 
-/** kubelet's own name for its node, where it is told one. */
-const override = (processes: readonly Process[]): string | undefined =>
+/** What a process of this name is given for a flag, as `--flag=value` or `--flag value`. */
+const given = (processes: readonly Process[], program: string, flag: string): string | undefined =>
   processes
-    .find(({ name }) => name === 'kubelet')
-    ?.args.flatMap((arg, index, args) =>
-      arg === '--hostname-override'
-        ? [args[index + 1] ?? '']
-        : (/^--hostname-override=(.*)/.exec(arg)?.slice(1) ?? []),
+    .filter(({ name }) => name === program)
+    .flatMap(({ args }) =>
+      args.flatMap((arg, index) => {
+        const [name, value = args[index + 1]] = arg.split(/=(.*)/, 2);
+        return name === flag && value ? [value] : [];
+      }),
     )[0];
+
+/** Where the host's node name is told for certain. */
+function toldName(processes: readonly Process[]): Evidence | undefined {
+  const kubelet = given(processes, 'kubelet', '--hostname-override');
+  if (kubelet !== undefined) return evidence('kubelet --hostname-override', kubelet);
+  const ovnkube = given(processes, 'ovnkube', '--init-node');
+  return ovnkube === undefined ? undefined : evidence('ovnkube --init-node', ovnkube);
+}
 
 export const hostNodeNameMatches = definePairCheck({
   id: 'ovs/host-node-name-matches',
@@ -36,7 +45,7 @@ export const hostNodeNameMatches = definePairCheck({
     PERHAPS_OTHER_NODE: {
       text: "host-k8s-nodename is {name}, and the host's name is {node}",
       cause:
-        'No kubelet shows under which name the host is a node. Unless it was given another one, it is its host name.',
+        'No kubelet or ovnkube shows under which name the host is a node. Unless it was given another one, it is its host name.',
       remedy:
         'Compare with kubectl get nodes; where the names differ on purpose, say so: --set host-node-name={name}',
       level: 'warn',
@@ -50,23 +59,15 @@ export const hostNodeNameMatches = definePairCheck({
       return notApplicable('external_ids:host-k8s-nodename is not set on the DPU', [
         externalId(ovs, 'host-k8s-nodename'),
       ]);
-    const given = expected['host-node-name'];
-    const kubelet = override(processes);
+    const wanted = expected['host-node-name'];
+    const told = wanted ? evidence(`host-node-name (${wanted.from})`, wanted.value) : toldName(processes);
     const hostname = identity.hostname.toLowerCase();
-    const authority =
-      given !== undefined
-        ? evidence(`host-node-name (${given.from})`, given.value)
-        : kubelet !== undefined
-          ? evidence('kubelet --hostname-override', kubelet)
-          : evidence('/proc/sys/kernel/hostname', hostname);
+    const authority = told ?? evidence('/proc/sys/kernel/hostname', hostname);
     const said = [externalId(ovs, 'host-k8s-nodename'), authority];
-    const aliases =
-      given !== undefined || kubelet !== undefined
-        ? [authority.said]
-        : [hostname, hostname.split('.')[0], subject.host.name];
+    const aliases = told ? [told.said] : [hostname, hostname.split('.')[0], subject.host.name];
     if (aliases.includes(name)) return verdictOf([], said);
     const about = { subject: 'host-k8s-nodename', observed: name, expected: authority.said, evidence: said };
-    const sure = given !== undefined || processes.some((process) => process.name === 'kubelet');
+    const sure = told !== undefined || processes.some((process) => process.name === 'kubelet');
     const args = { name, node: authority.said };
     return verdictOf([report(sure ? 'OTHER_NODE' : 'PERHAPS_OTHER_NODE', { ...about, args })], said);
   },

@@ -93,3 +93,14 @@ test('a name that kubelet or the user gives is the only one that counts', (t) =>
   t.is(judgePair('worker-8', [kubelet], expected), 'pass');
   t.deepEqual(judgePair('worker-7', [kubelet], expected), ['OTHER_NODE']);
 });
+
+test('without kubelet, ovnkube tells the name of its node', (t) => {
+  for (const args of [['--init-node=worker-7'], ['--nodeport', '--init-node', 'worker-7']]) {
+    const ovnkube = aProcess('ovnkube', { args: ['ovnkube', ...args] });
+    t.is(judgePair('worker-7', [ovnkube]), 'pass');
+    t.deepEqual(judgePair('dpu-host', [ovnkube]), ['OTHER_NODE']);
+  }
+  t.deepEqual(judgePair('worker-7', [aProcess('ovnkube', { args: ['ovnkube', '--init-node='] })]), [
+    'PERHAPS_OTHER_NODE',
+  ]);
+});
