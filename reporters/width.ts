@@ -45,7 +45,16 @@ export function wrap(text: string, width: number): string[] {
   return lines;
 }
 
-/** Breaks output, whose spaces mean something, wherever the line is full. */
+/** Wide enough for words: narrower ones are broken wherever they are full. */
+const WORDY = 40;
+
+/** The rest of a full line that is better begun on the next one: a word that the end of the line would cut. */
+function cutWord(part: string, width: number, next: string): string {
+  const start = part.lastIndexOf(' ') + 1;
+  return width < WORDY || next === ' ' || start < part.length / 2 ? '' : part.slice(start);
+}
+
+/** Breaks output, whose spaces mean something, where the line is full, and rather between words; nothing is lost. */
 export function fold(text: string, width: number): string[] {
   return text.split('\n').flatMap((line) => {
     if (widthOf(line) <= width) return [line];
@@ -55,9 +64,10 @@ export function fold(text: string, width: number): string[] {
     for (const grapheme of graphemes(line)) {
       const wide = graphemeWidth(grapheme);
       if (used + wide > width && part !== '') {
-        lines.push(part);
-        part = '';
-        used = 0;
+        const word = cutWord(part, width, grapheme);
+        lines.push(part.slice(0, part.length - word.length));
+        part = word;
+        used = widthOf(word);
       }
       part += grapheme;
       used += wide;

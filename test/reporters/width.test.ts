@@ -33,6 +33,9 @@ test('output is folded where the line is full, and nothing is lost', (t) => {
   t.deepEqual(fold('abcdef', 4), ['abcd', 'ef']);
   t.deepEqual(fold('日本語', 4), ['日本', '語']);
   t.deepEqual(fold('  a  b', 3), ['  a', '  b']);
+  const text = 'Device "enp3s0f0np0" does not exist on this node at all';
+  t.deepEqual(fold(text, 40), ['Device "enp3s0f0np0" does not exist on ', 'this node at all']);
+  t.deepEqual(fold(`x ${'y'.repeat(50)}`, 40), [`x ${'y'.repeat(38)}`, 'y'.repeat(12)]);
 });
 
 test('a cut line fits and says that it was cut', (t) => {
@@ -45,8 +48,8 @@ test('a cut line fits and says that it was cut', (t) => {
 test('lines fit, and the words and characters stay the same', (t) => {
   fc.assert(
     fc.property(
-      fc.string({ unit: 'grapheme', maxLength: 80 }),
-      fc.integer({ min: 4, max: 30 }),
+      fc.string({ unit: 'grapheme', maxLength: 160 }),
+      fc.integer({ min: 4, max: 60 }),
       (text, width) => {
         const line = text.replace(/\s+/g, ' ').trim();
         const wrapped = wrap(line, width);
