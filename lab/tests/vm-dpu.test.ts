@@ -8,7 +8,7 @@ import { broken, type Case, examineBroken, on, sh } from './vm.ts';
  * A DPU with an eswitch, the kernel's datapath and TC. What says offloaded:yes here went past the representors; what
  * is in TC alone did not.
  */
-const NAME = 'test-vm-dpu';
+const NAME = `test-vm-dpu-${process.pid}`;
 let vm: Vm;
 let healthy: Report;
 

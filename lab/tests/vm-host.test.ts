@@ -8,7 +8,7 @@ import { type Case, evidenceOf, examineBroken, on, sh } from './vm.ts';
  * A DPU host whose PF and VFs are a kernel's and a PCI bus's own: igb, igbvf, vfio-pci, sriov_numvfs. The NIC is
  * Intel's, and no check may hold that against it.
  */
-const NAME = 'test-vm-host';
+const NAME = `test-vm-host-${process.pid}`;
 let vm: Vm;
 let healthy: Report;
 

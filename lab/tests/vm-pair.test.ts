@@ -9,8 +9,8 @@ import { assertHealthy, assertOnly, examine } from './examine.ts';
 import { broken, sh } from './vm.ts';
 
 /** A host with real VFs and a DPU with real representors, as one pair; pods are named namespaces of the host. */
-const HOST = 'test-vm-pair-host';
-const DPU = 'test-vm-pair-dpu';
+const HOST = `test-vm-pair-host-${process.pid}`;
+const DPU = `test-vm-pair-dpu-${process.pid}`;
 let host: Vm;
 let dpu: Vm;
 let directory: string;
