@@ -29,6 +29,10 @@ ${heal}
 
 const vfCount = (count: number): string => `echo 0 >${pf}/sriov_numvfs; echo ${count} >${pf}/sriov_numvfs`;
 
+/** igb takes a moment to bring the link of new VFs up. */
+const carrier = (netdev: string): string =>
+  `i=0; until grep -qsx 1 /sys/class/net/${netdev}/carrier; do i=$((i + 1)); [ $i -lt 300 ] || exit 1; sleep 0.1; done`;
+
 const pfFaults = {
   'pf-down': {
     title: 'the PF is administratively down',
@@ -72,6 +76,8 @@ n=$(ls ${pf}/virtfn0/net); ip link set dev "$n" name ovn-k8s-mp0
 n=$(ls ${pf}/virtfn1/net); ip link set dev "$n" name enp2s0f0v1
 ip link set dev ovn-k8s-mp0 up
 ip address replace 10.244.1.2/24 dev ovn-k8s-mp0
+${carrier('enp2s0f0')}
+${carrier('ovn-k8s-mp0')}
 `,
     undo: heal,
   },
