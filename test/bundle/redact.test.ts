@@ -1,6 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { redact } from '../../bundle/redact.ts';
+import { cpuClock } from '../helpers/cpu-clock.ts';
 
 // All secrets here are made up.
 for (const [text, redacted] of [
@@ -69,7 +70,7 @@ test('what was taken out stays taken out', (t) => {
 });
 
 test('no text takes long', (t) => {
-  const started = performance.now();
+  const spent = cpuClock();
   for (const piece of [
     'a',
     'a.',
@@ -82,5 +83,5 @@ test('no text takes long', (t) => {
     'Bearer ',
   ])
     redact(piece.repeat(200_000 / piece.length));
-  t.true(performance.now() - started < 5000);
+  t.true(spent() < 5000);
 });

@@ -6,6 +6,7 @@ import { datapath, MAX_FLOWS } from '../../facts/datapath.ts';
 import { isOffloaded, offloadProofs } from '../../facts/derived/offload-proof.ts';
 import { parseFact } from '../../facts/fact.ts';
 import { parseFlow } from '../../facts/flows.ts';
+import { cpuClock } from '../helpers/cpu-clock.ts';
 
 const recorded = (name: string): string =>
   readFileSync(resolve(import.meta.dirname, '../recorded/ovs', name), 'utf8');
@@ -156,11 +157,11 @@ test('any text is flows or a reason', (t) => {
 });
 
 test('a long line takes no longer than its length', (t) => {
-  const started = performance.now();
+  const spent = cpuClock();
   parseFlow(
     `in_port(1),${'a('.repeat(200_000)}, packets:1, bytes:1, used:1s, actions:${')'.repeat(200_000)}`,
   );
-  t.true(performance.now() - started < 2000);
+  t.true(spent() < 2000);
 });
 
 test('where no bridge has a datapath, there is no flow: that is an answer', (t) => {

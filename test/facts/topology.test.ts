@@ -6,6 +6,7 @@ import { defaultRoutes, describeRoute, routes } from '../../facts/routes.ts';
 import { testbedScripts } from '../../facts/testbed-scripts.ts';
 import { vethPeers } from '../../facts/veth-peers.ts';
 import { virtualMachines } from '../../facts/virtual-machines.ts';
+import { cpuClock } from '../helpers/cpu-clock.ts';
 
 const said = (stdout: string, exitCode = 0, stderr = '') => ({ command: 'test', exitCode, stdout, stderr });
 
@@ -173,9 +174,9 @@ test('a hostile variables.sh costs no time', (t) => {
     texts: new Map([['/root/variables.sh', 'A_LIST=('.repeat(100_000)]]),
     unreadable: new Map(),
   };
-  const started = performance.now();
+  const spent = cpuClock();
   t.true(parseFact(testbedScripts, { variables: long }).ok);
-  t.true(performance.now() - started < 2000);
+  t.true(spent() < 2000);
 });
 
 test('whatever a node says, the facts are values or reasons', (t) => {

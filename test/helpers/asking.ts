@@ -2,10 +2,10 @@ import type { Source } from '../../facts/source.ts';
 import type { AskOptions, RawOutcome } from '../../transports/ask.ts';
 import type { RunOptions, RunResult, Transport } from '../../transports/transport.ts';
 
-/** Time enough for what a test asks; the signal is that of nobody. */
+/** Time enough for what a test asks, on a busy machine too; the signal is that of nobody. */
 export const unhurried = (given: Partial<AskOptions> = {}): AskOptions => ({
-  timeout: 20_000,
-  sourceTimeout: 10_000,
+  timeout: 90_000,
+  sourceTimeout: 60_000,
   signal: new AbortController().signal,
   ...given,
 });

@@ -71,7 +71,7 @@ export async function startSshd(
   };
   t.teardown(stop);
   for (let attempt = 0; !/listening on/i.test(log); attempt++) {
-    if (child.exitCode !== null || attempt > 200) throw new Error(`sshd did not start: ${log}`);
+    if (child.exitCode !== null || attempt > 3000) throw new Error(`sshd did not start: ${log}`);
     await delay(20);
   }
   return { port, user: username, hostKey, knownHosts, identity, stop };

@@ -5,6 +5,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { InventoryError, loadInventory, readInventory } from '../../inventory/load.ts';
+import { cpuClock } from '../helpers/cpu-clock.ts';
 import { fileWith, refused } from '../helpers/inventory.ts';
 import { temporaryDirectory } from '../helpers/temporary.ts';
 
@@ -273,9 +274,9 @@ test('an alias bomb is refused at once', async (t) => {
     { length: 12 },
     (_, level) => `a${level + 1}: &a${level + 1} [${`*a${level},`.repeat(9)}]`,
   );
-  const started = Date.now();
+  const spent = cpuClock();
   await refused(t, ['a0: &a0 [x]', ...levels, 'version: 1'].join('\n'), /unusable YAML: .*alias/i);
-  t.true(Date.now() - started < 5000);
+  t.true(spent() < 5000);
 });
 
 test('nesting without end is refused', async (t) => {
@@ -318,9 +319,9 @@ test('a file of 4 MiB and a byte is refused, without being parsed', async (t) =>
 
 test('thousands of nodes are read in a moment', async (t) => {
   const many = Array.from({ length: 2000 }, (_, number) => `  - {name: node${number}}\n`).join('');
-  const started = Date.now();
+  const spent = cpuClock();
   t.is((await readInventory('inv.yaml', nodes(many))).nodes.length, 2000);
-  t.true(Date.now() - started < 10_000);
+  t.true(spent() < 10_000);
 });
 
 /** Something like an inventory, broken anywhere. */

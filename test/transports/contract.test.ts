@@ -160,7 +160,7 @@ for (const [name, make, missing] of TRANSPORTS) {
     const result = await runUntilSaid(transport, 'echo before; sleep 60');
     t.is(result.exitCode, undefined);
     t.is(result.stdout, 'before\n');
-    t.true(result.afterAbort < 5000);
+    t.true(result.afterAbort < 30_000);
   });
 
   check('what is given up goes on on the node no longer', async (t, transport) => {

@@ -1,6 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { FrameReader } from '../../transports/frames.ts';
+import { cpuClock } from '../helpers/cpu-clock.ts';
 
 const MARK = 'dpu-doctor-0123456789abcdef';
 
@@ -140,9 +141,9 @@ test('any answers come back as they were, however they are cut up', (t) => {
 test('a long answer is read in linear time', (t) => {
   const chunk = Buffer.from('no marker in here, only text \n'.repeat(2000));
   const reader = read(Buffer.from(`${marker('H')}${marker('B 0')}`));
-  const started = performance.now();
+  const spent = cpuClock();
   for (let count = 0; count < 250; count++) reader.push(chunk);
   reader.push(Buffer.from(`${marker('E 0 0')}${marker('D 0')}`));
   t.is(reader.frames[0]?.text.length, 250 * chunk.length);
-  t.true(performance.now() - started < 3000);
+  t.true(spent() < 3000);
 });

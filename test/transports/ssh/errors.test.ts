@@ -44,7 +44,7 @@ async function bench(
       env: { HOME: directory },
       identityFile: writeKey(directory, 'key', USER_KEY),
       knownHostsFile,
-      connectTimeout: 5000,
+      connectTimeout: 60_000,
     },
   };
 }
