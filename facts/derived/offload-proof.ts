@@ -22,7 +22,8 @@ const UDP = 17;
 
 /**
  * Judges each representor by its flows. dp:tc alone counts for nothing, and `offloaded:yes` with no packet proves
- * nothing. ICMP in software is no fault: hardware that tracks connections does not take it.
+ * nothing. ICMP in software is no fault: hardware that tracks connections does not take it. A datapath gives its flows in
+ * no order, so they are given in the order of their names.
  */
 export function offloadProofs(
   flows: readonly Flow[],
@@ -32,7 +33,9 @@ export function offloadProofs(
     flows.filter((flow) => isRepresentor(flow.inPort) && carriesTraffic(flow)),
     (flow) => flow.inPort,
   );
-  return [...byPort].map(([port, own]) => ({ port, verdict: judge(own), flows: own }));
+  return [...byPort]
+    .map(([port, own]) => ({ port, verdict: judge(own), flows: own }))
+    .sort((a, b) => (a.port < b.port ? -1 : 1));
 }
 
 /** The hardware forwards it: `partial` is a mere help. */

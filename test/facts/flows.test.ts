@@ -48,6 +48,14 @@ test('software that forwards TCP is no offload, and five pings tell nothing', (t
   t.is(verdicts('flows-userspace-ping.txt').get('pf0vf1'), 'unsure');
 });
 
+test('representors are given in the order of their names, whatever the order of the flows', (t) => {
+  const { flows } = value(recorded('flows-userspace-tcp.txt'));
+  const ports = (given: typeof flows) => offloadProofs(given, () => true).map(({ port }) => port);
+  t.true(ports(flows).length > 1);
+  t.deepEqual(ports(flows), ports(flows).toSorted());
+  t.deepEqual(ports(flows.toReversed()), ports(flows));
+});
+
 const SAMPLES = resolve(import.meta.dirname, '../../../shared/samples');
 const withSamples = existsSync(SAMPLES) ? test : test.skip;
 
