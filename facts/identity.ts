@@ -1,5 +1,5 @@
 import { defineFact } from './fact.ts';
-import { attributes, files } from './sources.ts';
+import { attributes, smallFile } from './sources.ts';
 
 /** What machine this is. */
 export interface Identity {
@@ -25,10 +25,10 @@ export const identity = defineFact({
       '/sys/class/dmi/id/product_name',
       '/proc/device-tree/model',
     ),
-    release: files('/etc/os-release'),
+    release: smallFile('/etc/os-release'),
   },
   parse({ values: { values }, release }): Identity {
-    const osRelease = parseAssignments(release.texts.get('/etc/os-release') ?? '');
+    const osRelease = parseAssignments(release.stdout);
     return {
       hostname: values.get('/proc/sys/kernel/hostname') ?? '',
       os: osRelease.get('PRETTY_NAME') ?? osRelease.get('NAME') ?? 'unknown',

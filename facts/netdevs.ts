@@ -1,7 +1,6 @@
 import { defineFact } from './fact.ts';
-import { attributes, linkTargets } from './sources.ts';
-
-const NET = '/sys/class/net';
+import { attributes } from './sources.ts';
+import { linksBelow, NET, sysfsLinks } from './sysfs-links.ts';
 
 /** A network device as sysfs shows it (kernel: Documentation/ABI/testing/sysfs-class-net). */
 export interface Netdev {
@@ -23,12 +22,12 @@ export interface Netdev {
 export const netdevs = defineFact({
   title: 'network devices in sysfs',
   sources: {
-    links: linkTargets(`${NET}/*`, `${NET}/*/device`),
+    links: sysfsLinks,
     values: attributes(`${NET}/*/phys_port_name`, `${NET}/*/phys_switch_id`),
   },
   parse({ links, values }): ReadonlyMap<string, Netdev> {
     const devices = new Map<string, Netdev>();
-    for (const [path, sysfsLink] of links) {
+    for (const [path, sysfsLink] of linksBelow(NET, links)) {
       const name = path.slice(NET.length + 1);
       if (name === '' || name.includes('/')) continue;
       const deviceLink = links.get(`${path}/device`);

@@ -1,7 +1,6 @@
 import { defineFact, evidence, FactError } from './fact.ts';
-import { attributes, linkTargets, paths } from './sources.ts';
-
-const DEVICES = '/sys/bus/pci/devices';
+import { attributes, paths } from './sources.ts';
+import { DEVICES, linksBelow, sysfsLinks } from './sysfs-links.ts';
 
 /** A PCI function that carries a network device, is an SR-IOV PF, or is a VF (kernel: Documentation/ABI/testing/sysfs-bus-pci). */
 export interface PciFunction {
@@ -51,10 +50,11 @@ export const pci = defineFact({
       `${DEVICES}/*/sriov_offset`,
       `${DEVICES}/*/sriov_stride`,
     ),
-    links: linkTargets(`${DEVICES}/*/driver`, `${DEVICES}/*/physfn`, `${DEVICES}/*/virtfn*`),
+    links: sysfsLinks,
     netdevs: paths(`${DEVICES}/*/net`, `${DEVICES}/*/net/*`),
   },
-  parse({ values, links, netdevs }): Pci {
+  parse({ values, links: all, netdevs }): Pci {
+    const links = linksBelow(DEVICES, all);
     const addresses = new Set([...values.values.keys()].map((path) => addressOf(path)));
     for (const path of links.keys()) addresses.add(addressOf(path));
     const virtfns = virtfnsByFunction(links);

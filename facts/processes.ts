@@ -45,8 +45,11 @@ const NAMES = [
 /** Where OVN-Kubernetes looks for its configuration file when not told (go-controller/pkg/config/config.go). */
 export const CONFIG_FILE = '/etc/openvswitch/ovn_k8s.conf';
 
-/** A sed command that prints the section headers and a node's settings of an OVN-Kubernetes configuration file. */
-export const PRINT_SETTINGS = String.raw`sed -nE '/^[[:space:]]*\[/p; /^[[:space:]]*(mode|interface|mgmt-port-netdev|mgmt-port-dp-resource-name|enable-network-segmentation)[[:space:]]*=/Ip'`;
+/**
+ * A sed command that prints the section headers and a node's settings of an OVN-Kubernetes configuration file, each
+ * behind the word `setting`, which tells them from what sed and sudo complain of.
+ */
+export const PRINT_SETTINGS = String.raw`sed -nE '/^[[:space:]]*\[/s/^/setting /p; /^[[:space:]]*(mode|interface|mgmt-port-netdev|mgmt-port-dp-resource-name|enable-network-segmentation)[[:space:]]*=/I{s/^/setting /;p;}'`;
 
 /*
  * Another network namespace's processes show in /proc too, where containers or testbeds run on the machine. The
@@ -70,8 +73,12 @@ for p in /proc/[0-9]*; do
   fi
   f=\${f:-${CONFIG_FILE}}
   printf 'config %s\\n' "$f"
-  { $as_root ${PRINT_SETTINGS} "$p/root$f"; } 2>&1 | sed 's/^/setting /'
-  $as_root cat "$p/environ" | tr '\\000\\n' '\\n ' | sed -nE '1{h;s/.*/readable/p;g;}; /^(OVNKUBE_[A-Z0-9_]*|OVN_[A-Z0-9_]*|DPU_[A-Z0-9_]*|K8S_NODE[A-Z_]*|PCIDEVICE_[^=]*)=/s/^/env /p'
+  $as_root ${PRINT_SETTINGS} "$p/root$f" 2>&1
+  if [ -r "$p/environ" ]; then
+    tr '\\000\\n' '\\n ' < "$p/environ"
+  else
+    $as_root cat "$p/environ" | tr '\\000\\n' '\\n '
+  fi | sed -nE '1{h;s/.*/readable/p;g;}; /^(OVNKUBE_[A-Z0-9_]*|OVN_[A-Z0-9_]*|DPU_[A-Z0-9_]*|K8S_NODE[A-Z_]*|PCIDEVICE_[^=]*)=/s/^/env /p'
 done 2>/dev/null
 [ $# = 0 ] || {
   echo arguments
@@ -139,8 +146,7 @@ function parseProcess(
   bootedAt: number,
 ): Process {
   const [pid = '', name = ''] = head.split(' ');
-  const values = (label: string): string[] =>
-    lines.filter((line) => line.startsWith(`${label} `)).map((line) => line.slice(label.length + 1));
+  const values = (label: string): string[] => behind(label, lines);
   const stat = values('stat')[0] ?? '';
   const config = values('config')[0];
   // The name in parentheses may hold blanks; the fields after it don't.
@@ -156,15 +162,18 @@ function parseProcess(
     environmentReadable: lines.includes('readable'),
     startedAt: Number.isFinite(started) ? started : undefined,
     state: fields[0] ?? '',
-    ...(config === undefined ? {} : { configuration: configurationFile(config, values('setting')) }),
+    ...(config === undefined ? {} : { configuration: configurationFile(config, lines) }),
   };
 }
+
+const behind = (label: string, lines: readonly string[]): string[] =>
+  lines.filter((line) => line.startsWith(`${label} `)).map((line) => line.slice(label.length + 1));
 
 /** What {@link PRINT_SETTINGS} said about a file: its lines, or why it could not be read. */
 export function configurationFile(path: string, lines: readonly string[]): ConfigurationFile {
   const refused = lines.find((line) => /^(sed|sudo): /.test(line));
   return refused === undefined
-    ? { path, lines }
+    ? { path, lines: behind('setting', lines) }
     : { path, lines: [], unreadable: refused.slice(refused.lastIndexOf(': ') + 2) };
 }
 

@@ -25,6 +25,10 @@ export const attributes = (...globs: readonly string[]): AttributesSource => ({ 
 
 export const files = (...globs: readonly string[]): FilesSource => ({ kind: 'files', globs });
 
+/** A small text file, read by the shell itself: a process for it would cost more than the lines. */
+export const smallFile = (path: string): ShellSource =>
+  shell(`cat ${path}`, `while IFS= read -r l || [ -n "$l" ]; do printf '%s\\n' "$l"; done < ${path}`, []);
+
 export const linkTargets = (...globs: readonly string[]): LinksSource => ({ kind: 'links', globs });
 
 export const paths = (...globs: readonly string[]): PathsSource => ({ kind: 'paths', globs });

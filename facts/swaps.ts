@@ -1,5 +1,5 @@
 import { defineFact, evidence, excerpt, FactError } from './fact.ts';
-import { shell } from './sources.ts';
+import { smallFile } from './sources.ts';
 
 /** A swap area that is on (proc(5), /proc/swaps). */
 export interface Swap {
@@ -10,11 +10,9 @@ export interface Swap {
   readonly size: number;
 }
 
-const SCRIPT = 'while IFS= read -r l; do printf "%s\\n" "$l"; done < /proc/swaps';
-
 export const swaps = defineFact({
   title: 'swap areas',
-  sources: { table: shell('cat /proc/swaps', SCRIPT, []) },
+  sources: { table: smallFile('/proc/swaps') },
   parse({ table }): readonly Swap[] {
     const [head = '', ...rows] = table.stdout.split('\n').filter((line) => line.trim() !== '');
     // A kernel without swap has no such file.

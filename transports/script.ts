@@ -20,8 +20,9 @@ import { quote } from './quote.ts';
 const PRELUDE = `unset CDPATH ENV BASH_ENV
 LC_ALL=C QUOTING_STYLE=literal PATH=\${PATH:+$PATH:}/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin
 export LC_ALL QUOTING_STYLE PATH
-as_root=
-[ "$(id -u)" = 0 ] || ! command -v sudo >/dev/null 2>&1 || as_root='sudo -n --'
+as_root= user=
+while read -r k r e o; do [ "$k" = Uid: ] && user=$e && break; done < /proc/$$/status
+[ "$user" = 0 ] || ! command -v sudo >/dev/null 2>&1 || as_root='sudo -n --'
 say() { printf '\\n%s %s\\n' "$mark" "$*"; printf '\\n%s %s\\n' "$mark" "$*" >&2; }
 b() { say B "$@"; }
 e() { code=$?; say E "$1" "$code"; }

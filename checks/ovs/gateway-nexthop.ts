@@ -1,5 +1,10 @@
-import { isIP } from 'node:net';
-import { globalAddresses, holderOf, inSubnet, parseSubnet } from '../../facts/derived/addresses.ts';
+import {
+  globalAddresses,
+  holderOf,
+  inSubnet,
+  parseSubnet,
+  versionOf,
+} from '../../facts/derived/addresses.ts';
 import { externalBridge } from '../../facts/derived/ovs-topology.ts';
 import { evidence } from '../../facts/fact.ts';
 import { defineCheck, notApplicable, undetermined, verdictOf } from '../define.ts';
@@ -60,7 +65,7 @@ export const gatewayNexthop = defineCheck({
         return notApplicable('seed K sets none on its simulated DPUs', [said]);
       return verdictOf([report('NOT_SET', { ...about, args: {}, evidence: [said] })], [said]);
     }
-    if (isIP(nexthop) === 0)
+    if (versionOf(nexthop) === undefined)
       return verdictOf([report('NO_ADDRESS', { ...about, args: { nexthop }, evidence: [said] })], [said]);
     const holder = holderOf(links, nexthop);
     if (holder !== undefined) {

@@ -1,9 +1,24 @@
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIPv4, SocketAddress } from 'node:net';
 import type { Address, Link } from '../links.ts';
+
+/**
+ * Which IP an address is of; undefined where it is none. Node's isIPv6 compiles a regular expression at its first call
+ * that takes longer than all else that a run does with addresses.
+ */
+export function versionOf(address: string): 4 | 6 | undefined {
+  if (isIPv4(address)) return 4;
+  if (!/^[0-9A-Fa-f:.]+(?:%[\w.-]+)?$/.test(address)) return undefined;
+  try {
+    new SocketAddress({ address, family: 'ipv6' });
+    return 6;
+  } catch {
+    return undefined;
+  }
+}
 
 /** The IP address lies in the subnet of an interface's address. */
 export function inSubnet(ip: string, { address, prefixLength, family }: Omit<Address, 'scope'>): boolean {
-  if (isIP(ip) === 0 || isIP(address) === 0 || isIP(ip) !== isIP(address)) return false;
+  if (versionOf(ip) === undefined || versionOf(ip) !== versionOf(address)) return false;
   const subnet = new BlockList();
   const type = family === 'inet' ? 'ipv4' : 'ipv6';
   if (prefixLength < 0 || prefixLength > (type === 'ipv4' ? 32 : 128)) return false;
@@ -14,8 +29,8 @@ export function inSubnet(ip: string, { address, prefixLength, family }: Omit<Add
 /** `192.168.40.0/22` as a subnet; undefined where it is none. */
 export function parseSubnet(text: string): Omit<Address, 'scope'> | undefined {
   const [address = '', length = ''] = text.split('/');
-  const version = isIP(address);
-  if (version === 0 || !/^\d{1,3}$/.test(length)) return undefined;
+  const version = versionOf(address);
+  if (version === undefined || !/^\d{1,3}$/.test(length)) return undefined;
   return { address, prefixLength: Number(length), family: version === 4 ? 'inet' : 'inet6' };
 }
 
@@ -29,6 +44,6 @@ export const holderOf = (links: readonly Link[], ip: string): Link | undefined =
 
 /** An IPv6 address may be written in several ways. */
 export function isSameAddress(one: string, other: string): boolean {
-  if (one === other || isIP(one) !== 6 || isIP(other) !== 6) return one === other;
+  if (one === other || versionOf(one) !== 6 || versionOf(other) !== 6) return one === other;
   return inSubnet(one, { address: other, prefixLength: 128, family: 'inet6' });
 }

@@ -82,7 +82,7 @@ test("the document's configuration file is read, with quotes and comments", (t) 
     '[Gateway]',
     'interface=derive-from-mgmt-port # x',
   ];
-  const found = value(parse('', lines.join('\n')));
+  const found = value(parse('', lines.map((line) => `setting ${line}`).join('\n')));
   t.is(found.pid, undefined);
   t.is(found.mode?.value, 'dpu-host');
   t.is(found.managementPort?.value, 'pf0vf0');
@@ -91,12 +91,12 @@ test("the document's configuration file is read, with quotes and comments", (t) 
 });
 
 test('a file that is absent is none, and one that is refused says so', (t) => {
-  const absent = "setting sed: can't read /proc/7/root/etc/ovn.conf: No such file or directory";
+  const absent = "sed: can't read /proc/7/root/etc/ovn.conf: No such file or directory";
   t.is(
     value(parse(process(7, ['--init-node=n1'], ['config /etc/ovn.conf', absent]))).configuration,
     undefined,
   );
-  const refused = "setting sed: can't read /proc/7/root/etc/ovn.conf: Permission denied";
+  const refused = "sed: can't read /proc/7/root/etc/ovn.conf: Permission denied";
   const found = value(parse(process(7, ['--init-node=n1'], ['config /etc/ovn.conf', refused])));
   t.is(found.configuration?.unreadable, 'Permission denied');
 });

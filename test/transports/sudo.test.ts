@@ -14,18 +14,20 @@ const MARK = 'dpu-doctor-0123456789abcdef';
 const AS_ROOT = command(['echo', 'as root'], { root: true });
 const PLAIN = command(['echo', 'as oneself']);
 
-/** Runs both with stand-ins for id and sudo that come first on PATH. */
+/** Runs both as if by this user, with a stand-in for sudo that comes first on PATH. */
 function run(t: ExecutionContext, uid: number, sudo: string): readonly CommandAnswer[] {
   const directory = temporaryDirectory(t);
-  for (const [name, text] of [
-    ['id', `echo ${uid}`],
-    ['sudo', sudo],
-  ] as const) {
-    writeFileSync(join(directory, name), `#!/bin/sh\n${text}\n`);
-    chmodSync(join(directory, name), 0o755);
-  }
+  writeFileSync(join(directory, 'sudo'), `#!/bin/sh\n${sudo}\n`);
+  chmodSync(join(directory, 'sudo'), 0o755);
+  // Real, effective, saved and of the file system: the effective one counts.
+  writeFileSync(
+    join(directory, 'status'),
+    `Name:\tsh\nUid:\t1000\t${uid}\t${uid}\t${uid}\nGid:\t0\t0\t0\t0\n`,
+  );
+  const script = renderScript([AS_ROOT, PLAIN], MARK);
+  t.true(script.includes('/proc/$$/status'));
   const { stdout, stderr } = spawnSync('sh', {
-    input: renderScript([AS_ROOT, PLAIN], MARK),
+    input: script.replace('/proc/$$/status', join(directory, 'status')),
     env: { PATH: `${directory}:${process.env['PATH']}` },
   });
   const [out, err] = [new FrameReader(MARK), new FrameReader(MARK)];
