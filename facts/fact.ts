@@ -11,6 +11,8 @@ export interface FactFailure {
     | 'command-failed'
     | 'not-recorded'
     | 'unreachable'
+    /** A cluster's API does not know what was asked for. */
+    | 'not-found'
     | 'interrupted';
   readonly message: string;
   readonly hint?: string;

@@ -12,6 +12,7 @@ const FAILURE_CODES = [
   'unparsable',
   'command-failed',
   'not-recorded',
+  'not-found',
   'unreachable',
   'interrupted',
 ] as const satisfies readonly FactFailure['code'][];

@@ -1,0 +1,25 @@
+import { configMaps } from './config-maps.ts';
+import { leases } from './leases.ts';
+import { networkAttachments } from './network-attachments.ts';
+import { nodes } from './nodes.ts';
+import { pods } from './pods.ts';
+import { version } from './version.ts';
+import { workloads } from './workloads.ts';
+
+/** Every fact that is gathered from a cluster's API, by the name that checks require it by. */
+export const CLUSTER_FACTS = {
+  configMaps,
+  leases,
+  networkAttachments,
+  nodes,
+  pods,
+  version,
+  workloads,
+} as const;
+
+export type ClusterFactName = keyof typeof CLUSTER_FACTS;
+
+/** The value of each fact. */
+export type ClusterFactValues = {
+  readonly [Name in ClusterFactName]: ReturnType<(typeof CLUSTER_FACTS)[Name]['parse']>;
+};

@@ -1,0 +1,67 @@
+import { record, records, text } from '../json.ts';
+import { type ContainerStatus, containerStatuses } from './containers.ts';
+import { defineClusterFact } from './fact.ts';
+import {
+  type Condition,
+  conditionsOf,
+  isNetworkAnnotation,
+  namedObjects,
+  type ObjectIdentity,
+  textMap,
+} from './objects.ts';
+
+/** A pod: where it is, how it does, and what networks say of it. */
+export interface Pod extends ObjectIdentity {
+  /** The node that it was given to; empty before that. */
+  readonly node: string;
+  /** Pending, Running, Succeeded, Failed or Unknown. */
+  readonly phase: string;
+  /** Why it is in that phase, where anybody says so. */
+  readonly reason: string;
+  readonly message: string;
+  readonly hostNetwork: boolean;
+  /** What made it, such as a DaemonSet; a Deployment's pods are made by a ReplicaSet. */
+  readonly owner: { readonly kind: string; readonly name: string; readonly uid: string } | undefined;
+  /** Those of networks alone. */
+  readonly annotations: ReadonlyMap<string, string>;
+  /** Resource names with a `/` that its containers ask for, and how many of each. */
+  readonly devices: ReadonlyMap<string, string>;
+  readonly conditions: readonly Condition[];
+  readonly containers: readonly ContainerStatus[];
+  /** Someone asked for its deletion. */
+  readonly deleting: boolean;
+}
+
+/** The pods of all namespaces: any of them may have a VF, so the server can't leave any out. */
+export const pods = defineClusterFact({
+  title: 'pods',
+  lists: { pods: { path: '/api/v1/pods' } },
+  parse: (answers): readonly Pod[] =>
+    namedObjects(answers.pods).map(({ object, metadata, id }) => {
+      const spec = record(object['spec']);
+      const status = record(object['status']);
+      const owner = records(metadata['ownerReferences']).find(({ controller }) => controller === true);
+      return {
+        ...id,
+        node: text(spec, 'nodeName'),
+        phase: text(status, 'phase'),
+        reason: text(status, 'reason'),
+        message: text(status, 'message'),
+        hostNetwork: spec['hostNetwork'] === true,
+        owner: owner && { kind: text(owner, 'kind'), name: text(owner, 'name'), uid: text(owner, 'uid') },
+        annotations: textMap(metadata['annotations'], isNetworkAnnotation),
+        devices: devicesOf(spec),
+        conditions: conditionsOf(status),
+        containers: containerStatuses(status),
+        deleting: metadata['deletionTimestamp'] !== undefined,
+      };
+    }),
+});
+
+/** Of a resource that several containers ask for, the last one's amount: devices are whole, and of one container. */
+const devicesOf = (spec: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> =>
+  new Map(
+    records(spec['containers']).flatMap((container) => [
+      ...textMap(record(container['resources'])['requests'], (name) => name.includes('/')),
+    ]),
+  );

@@ -1,0 +1,90 @@
+import { type JsonRecord, number, record } from '../json.ts';
+import { type ContainerTemplate, containerTemplates } from './containers.ts';
+import { defineClusterFact } from './fact.ts';
+import { namedObjects, type ObjectIdentity, textMap } from './objects.ts';
+
+/** A DaemonSet or a Deployment: what is to run where, and how much of it does. */
+export interface Workload extends ObjectIdentity {
+  readonly kind: 'DaemonSet' | 'Deployment';
+  /** Counts the changes of the specification. */
+  readonly generation: number;
+  /** The last generation that its controller has seen: where it is behind, the counts are of an older specification. */
+  readonly observedGeneration: number;
+  /** Pods that there should be; of a DaemonSet, one for each node that fits. */
+  readonly desired: number;
+  readonly updated: number;
+  readonly ready: number;
+  readonly available: number;
+  readonly nodeSelector: ReadonlyMap<string, string>;
+  /** As it stands in the pod template; read by who needs it. */
+  readonly affinity: JsonRecord;
+  readonly updateStrategy: JsonRecord;
+  readonly containers: readonly ContainerTemplate[];
+}
+
+/** The DaemonSets and Deployments of all namespaces. */
+export const workloads = defineClusterFact({
+  title: 'DaemonSets and Deployments',
+  lists: {
+    daemonSets: { path: '/apis/apps/v1/daemonsets' },
+    deployments: { path: '/apis/apps/v1/deployments' },
+  },
+  parse: (answers): readonly Workload[] => [
+    ...namedObjects(answers.daemonSets).map(
+      ({ object, metadata, id }): Workload => ({
+        kind: 'DaemonSet',
+        ...common(object, metadata, id),
+        ...counts(object, {
+          desired: 'desiredNumberScheduled',
+          updated: 'updatedNumberScheduled',
+          ready: 'numberReady',
+          available: 'numberAvailable',
+        }),
+      }),
+    ),
+    ...namedObjects(answers.deployments).map(
+      ({ object, metadata, id }): Workload => ({
+        kind: 'Deployment',
+        ...common(object, metadata, id),
+        ...counts(object, {
+          updated: 'updatedReplicas',
+          ready: 'readyReplicas',
+          available: 'availableReplicas',
+        }),
+        // Absent, it is 1 (Deployment v1 apps).
+        desired: number(record(object['spec']), 'replicas') ?? 1,
+      }),
+    ),
+  ],
+});
+
+function common(object: JsonRecord, metadata: JsonRecord, id: ObjectIdentity) {
+  const spec = record(object['spec']);
+  const podSpec = record(record(spec['template'])['spec']);
+  return {
+    ...id,
+    generation: number(metadata, 'generation') ?? 0,
+    observedGeneration: number(record(object['status']), 'observedGeneration') ?? 0,
+    nodeSelector: textMap(podSpec['nodeSelector']),
+    affinity: record(podSpec['affinity']),
+    updateStrategy: record(spec['updateStrategy'] ?? spec['strategy']),
+    containers: containerTemplates(podSpec),
+  };
+}
+
+type Counts = Readonly<Record<'desired' | 'updated' | 'ready' | 'available', number>>;
+
+/** A count that is 0 is left out of the status. */
+function counts(object: JsonRecord, fields: Partial<Record<keyof Counts, string>>): Counts {
+  const status = record(object['status']);
+  const count = (name: keyof Counts): number => number(status, fields[name] ?? '') ?? 0;
+  return {
+    desired: count('desired'),
+    updated: count('updated'),
+    ready: count('ready'),
+    available: count('available'),
+  };
+}
+
+/** `DaemonSet ovn-kubernetes/ovnkube-node`. */
+export const workloadName = ({ kind, namespace, name }: Workload): string => `${kind} ${namespace}/${name}`;

@@ -1,0 +1,73 @@
+import type { ClusterRead } from '../../facts/cluster/fact.ts';
+import { type Cluster, openCluster } from '../../kubernetes/cluster.ts';
+import { KubernetesError } from '../../kubernetes/error.ts';
+import type { ClusterAccess, ClusterTarget, ReadOutcome } from './access.ts';
+import { isAnswer, readFailure } from './failure.ts';
+
+/**
+ * The way through the API that a kubeconfig describes. Loads the client library.
+ *
+ * @throws {KubernetesError} where kubeconfig or credentials are unusable. The API is asked nothing yet.
+ */
+export async function connectCluster(target: ClusterTarget, signal: AbortSignal): Promise<ClusterAccess> {
+  const { kubeconfig, context } = target;
+  const cluster = await openCluster({
+    signal,
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+  });
+  return {
+    name: target.name ?? cluster.name,
+    uri: withoutCredentials(cluster.server),
+    ask: (reads, options) => askAll(cluster, reads, options.signal),
+    close: () => cluster.close(),
+  };
+}
+
+function withoutCredentials(server: string): string {
+  const url = URL.parse(server);
+  if (url === null || (url.username === '' && url.password === '')) return server;
+  url.username = '';
+  url.password = '';
+  return url.href;
+}
+
+async function askAll(
+  cluster: Cluster,
+  reads: readonly ClusterRead[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<ClusterRead, ReadOutcome>> {
+  const outcomes = await Promise.all(reads.map((read) => askOne(cluster, read, signal)));
+  const [first] = outcomes;
+  // Where not one of them was answered, it is the cluster that can't be asked, and not each of its lists.
+  if (
+    first instanceof KubernetesError &&
+    outcomes.every((one) => one instanceof KubernetesError && !isAnswer(one))
+  )
+    throw first;
+  return new Map(
+    outcomes.map((outcome, index) => {
+      const read = reads[index] as ClusterRead;
+      return [
+        read,
+        outcome instanceof KubernetesError
+          ? { ok: false, failure: readFailure(read, outcome) }
+          : { ok: true, objects: outcome },
+      ];
+    }),
+  );
+}
+
+async function askOne(
+  cluster: Cluster,
+  { path, single }: ClusterRead,
+  signal: AbortSignal,
+): Promise<readonly unknown[] | KubernetesError> {
+  try {
+    if (single) return [await cluster.get(path, { signal })];
+    return (await cluster.list(path, { signal })).items;
+  } catch (error) {
+    if (error instanceof KubernetesError) return error;
+    throw error;
+  }
+}
