@@ -1,0 +1,79 @@
+import type { ContainerTemplate } from '../../cluster/containers.ts';
+import type { Pod } from '../../cluster/pods.ts';
+import { type Workload, workloadName } from '../../cluster/workloads.ts';
+
+/** The modes of ovnkube that make a node one side of a pair; full is every other node's. */
+export type PairMode = 'dpu' | 'dpu-host';
+
+/** A mode of ovnkube, and the DaemonSet that sets it, for people. */
+export interface PlacedMode {
+  readonly mode: PairMode;
+  readonly ground: string;
+}
+
+const isPairMode = (text: string): text is PairMode => text === 'dpu' || text === 'dpu-host';
+
+/** The mode that a workload's containers are told, by argument or by environment (OVN-Kubernetes, ovnkube.sh). */
+export function modeOf({ containers }: Workload): { mode: PairMode; setting: string } | undefined {
+  for (const container of containers) {
+    const argument = optionOf(container, 'ovnkube-node-mode');
+    if (argument !== undefined && isPairMode(argument))
+      return { mode: argument, setting: `--ovnkube-node-mode=${argument}` };
+    const variable = variableOf(container, 'OVNKUBE_NODE_MODE');
+    if (variable !== undefined && isPairMode(variable))
+      return { mode: variable, setting: `OVNKUBE_NODE_MODE=${variable}` };
+  }
+  return undefined;
+}
+
+/** The value of `--name=value` or `--name value` in a container's command line. */
+function optionOf({ command, args }: ContainerTemplate, name: string): string | undefined {
+  const words = [...command, ...args];
+  for (const [index, word] of words.entries()) {
+    const [, option, value] = /^--?([\w-]+)(?:=(.*))?$/s.exec(word) ?? [];
+    if (option === name) return value ?? words[index + 1];
+  }
+  return undefined;
+}
+
+function variableOf({ environment }: ContainerTemplate, name: string): string | undefined {
+  const found = environment.get(name);
+  return found?.kind === 'value' ? found.value : undefined;
+}
+
+/** On which nodes the DaemonSets' pods stand that run ovnkube as one side of a pair. */
+export function modesByNode(
+  workloads: readonly Workload[],
+  pods: readonly Pod[],
+): ReadonlyMap<string, readonly PlacedMode[]> {
+  const byOwner = new Map(
+    workloads
+      .filter(({ kind }) => kind === 'DaemonSet')
+      .map((workload) => [`${workload.namespace}/${workload.name}`, workload]),
+  );
+  const modes = new Map<string, PlacedMode[]>();
+  for (const { node, owner, namespace, name, deleting } of pods) {
+    if (node === '' || deleting || owner?.kind !== 'DaemonSet') continue;
+    const workload = byOwner.get(`${namespace}/${owner.name}`);
+    const told = workload && modeOf(workload);
+    if (workload === undefined || told === undefined) continue;
+    const ground = `its pod ${namespace}/${name} is of ${workloadName(workload)}, which sets ${told.setting}`;
+    modes.set(node, [...(modes.get(node) ?? []), { mode: told.mode, ground }]);
+  }
+  return modes;
+}
+
+/** The setting by which OVN-Kubernetes is told that veth pairs stand for VFs and representors (seed K L426; OVN-Kubernetes). */
+export function vethSetting(workloads: readonly Workload[]): string | undefined {
+  for (const workload of workloads) {
+    for (const container of workload.containers) {
+      for (const name of ['DPU_REPRESENTOR_MODE', 'OVNKUBE_DPU_PROVIDER'])
+        if (variableOf(container, name) === 'veth') return `${workloadName(workload)} sets ${name}=veth`;
+      if (optionOf(container, 'dpu-provider') === 'veth')
+        return `${workloadName(workload)} sets --dpu-provider=veth`;
+      if ([...container.command, ...container.args].includes('--simulate-dpu'))
+        return `${workloadName(workload)} sets --simulate-dpu`;
+    }
+  }
+  return undefined;
+}

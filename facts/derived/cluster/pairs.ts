@@ -1,0 +1,162 @@
+import { apiEvidence } from '../../cluster/fact.ts';
+import { nodes as nodesFact } from '../../cluster/nodes.ts';
+import { record, texts } from '../../json.ts';
+import { DPF_HOST_LABEL, type NodeRole } from './roles.ts';
+import { type Contradiction, type MemberId, sameMember } from './view.ts';
+
+/** A sign that a DPU serves a host. */
+interface Claim {
+  readonly host: MemberId;
+  readonly dpu: MemberId;
+  readonly ground: string;
+}
+
+export interface Pairs {
+  /** At most one for each host and each DPU. */
+  readonly pairs: readonly Claim[];
+  readonly contradictions: readonly Contradiction[];
+}
+
+/** Which DPU serves which host, as far as the nodes of all clusters tell; a pair that is contradicted is none. */
+export function findPairs(roles: readonly NodeRole[], simulated: ReadonlySet<string>): Pairs {
+  const hosts = roles.filter(({ role }) => role === 'dpu-host');
+  const dpus = roles.filter(({ role }) => role === 'dpu');
+  const told = distinct([...byDpfLabel(hosts, dpus), ...byAddress(hosts, dpus)]);
+  const claims = told.length > 0 ? told : byKindNames(hosts, dpus, simulated);
+  const contradictions = [...conflicts(claims, 'two-hosts', 'dpu'), ...conflicts(claims, 'two-dpus', 'host')];
+  const contested = contradictions.flatMap(({ about }) => about);
+  const isContested = (one: MemberId): boolean => contested.some((other) => sameMember(one, other));
+  return {
+    pairs: claims.filter(({ host, dpu }) => !isContested(host) && !isContested(dpu)),
+    contradictions,
+  };
+}
+
+const id = ({ cluster, node }: MemberId): MemberId => ({ cluster, node });
+
+/** DPF labels the node that a DPU is with the name of its host, which is a node of another cluster. */
+const byDpfLabel = (hosts: readonly NodeRole[], dpus: readonly NodeRole[]): Claim[] => {
+  const byName = Map.groupBy(hosts, ({ node }) => node);
+  return dpus.flatMap((dpu) => {
+    const name = dpu.object.labels.get(DPF_HOST_LABEL);
+    return (byName.get(name ?? '') ?? []).map((host) => ({
+      host: id(host),
+      dpu: id(dpu),
+      ground: `the label ${DPF_HOST_LABEL} of node ${dpu.node} names ${host.node}`,
+    }));
+  });
+};
+
+/**
+ * ovnkube on the DPU speaks for the host: the tunnel and gateway addresses that it writes to the host's node object are
+ * the DPU's. The other way round, a DPU's node may be told the address of its host.
+ */
+function byAddress(hosts: readonly NodeRole[], dpus: readonly NodeRole[]): Claim[] {
+  const [dpuAt, hostAt] = [dpus, hosts].map(byInternalAddress);
+  const ofHosts = hosts.flatMap((host) =>
+    [...spokenFor(host)].flatMap(([address, annotation]) =>
+      (dpuAt?.get(address) ?? []).map((dpu) => ({
+        host: id(host),
+        dpu: id(dpu),
+        ground: `the annotation ${annotation} of node ${host.node} holds ${address}, the address of node ${dpu.node}`,
+      })),
+    ),
+  );
+  const ofDpus = dpus.flatMap((dpu) => {
+    const value = record(json(dpu, HOST_ADDRESS));
+    return [value['ipv4'], value['ipv6']].flatMap((address) =>
+      (hostAt?.get(bare(address)) ?? []).map((host) => ({
+        host: id(host),
+        dpu: id(dpu),
+        ground: `the annotation ${HOST_ADDRESS} of node ${dpu.node} holds ${bare(address)}, the address of node ${host.node}`,
+      })),
+    );
+  });
+  return [...ofHosts, ...ofDpus];
+}
+
+const HOST_ADDRESS = 'k8s.ovn.org/primary-dpu-host-addr';
+const ENCAP = 'k8s.ovn.org/node-encap-ips';
+const GATEWAY = 'k8s.ovn.org/l3-gateway-config';
+
+const byInternalAddress = (roles: readonly NodeRole[]): ReadonlyMap<string, readonly NodeRole[]> => {
+  const found = new Map<string, NodeRole[]>();
+  for (const role of roles)
+    for (const address of role.object.internalAddresses)
+      found.set(address, [...(found.get(address) ?? []), role]);
+  return found;
+};
+
+/** The addresses at which a host's tunnels and gateway are, each with the annotation that says so. */
+function spokenFor(host: NodeRole): ReadonlyMap<string, string> {
+  const gateway = record(record(json(host, GATEWAY))['default']);
+  return new Map([
+    ...texts(gateway['ip-addresses']).map((address) => [bare(address), GATEWAY] as const),
+    ...texts(json(host, ENCAP)).map((address) => [bare(address), ENCAP] as const),
+  ]);
+}
+
+function json({ object }: NodeRole, annotation: string): unknown {
+  try {
+    return JSON.parse(object.annotations.get(annotation) ?? 'null');
+  } catch {
+    // Who reads the annotation for itself says that it is no JSON.
+    return undefined;
+  }
+}
+
+/** Without the length of its prefix. */
+const bare = (address: unknown): string => (typeof address === 'string' ? (address.split('/')[0] ?? '') : '');
+
+const KIND_WORKER = /^(.+)-worker(\d*)$/;
+
+/** Seed K L36-41: kind numbers its workers, the first is a host, the second its DPU, and so on. */
+function byKindNames(
+  hosts: readonly NodeRole[],
+  dpus: readonly NodeRole[],
+  simulated: ReadonlySet<string>,
+): Claim[] {
+  return hosts.flatMap((host) => {
+    const [, prefix, digits] = KIND_WORKER.exec(host.node) ?? [];
+    if (prefix === undefined || !simulated.has(host.cluster)) return [];
+    const next = `${prefix}-worker${Number(digits || 1) + 1}`;
+    const dpu = dpus.find(({ cluster, node }) => cluster === host.cluster && node === next);
+    return dpu === undefined
+      ? []
+      : [
+          {
+            host: id(host),
+            dpu: id(dpu),
+            ground: `${host.node} and ${dpu.node} follow each other, as the kind setup pairs them (seed K L36-41)`,
+          },
+        ];
+  });
+}
+
+/** The first claim of each pair: the others say the same. */
+function distinct(claims: readonly Claim[]): readonly Claim[] {
+  const byPair = new Map<string, Claim>();
+  for (const claim of claims) {
+    const key = JSON.stringify([claim.host, claim.dpu]);
+    if (!byPair.has(key)) byPair.set(key, claim);
+  }
+  return [...byPair.values()];
+}
+
+/** Where the claims give one side several partners. */
+function conflicts(
+  claims: readonly Claim[],
+  kind: 'two-hosts' | 'two-dpus',
+  side: 'host' | 'dpu',
+): readonly Contradiction[] {
+  const bySide = Map.groupBy(claims, (claim) => JSON.stringify(claim[side]));
+  const partner = side === 'host' ? 'dpu' : 'host';
+  return [...bySide.values()]
+    .filter((own) => own.length > 1)
+    .map((own) => ({
+      kind,
+      about: [...own.slice(0, 1).map((claim) => claim[side]), ...own.map((claim) => claim[partner])],
+      signs: own.map(({ ground }) => ground),
+      evidence: own.map(({ ground }) => apiEvidence(nodesFact.lists.nodes, ground)),
+    }));
+}

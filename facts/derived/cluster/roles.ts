@@ -1,0 +1,101 @@
+import { apiEvidence } from '../../cluster/fact.ts';
+import type { ClusterNode } from '../../cluster/nodes.ts';
+import { nodes as nodesFact } from '../../cluster/nodes.ts';
+import type { Role } from '../role.ts';
+import { modesByNode, type PlacedMode } from './node-mode.ts';
+import type { ClusterView, Contradiction, MemberId } from './view.ts';
+
+/** Labels that OVN-Kubernetes' DaemonSets go by (seed K L410-415). */
+export const ROLE_LABELS = { 'dpu-host': 'k8s.ovn.org/dpu-host', dpu: 'k8s.ovn.org/dpu' } as const;
+
+/** DPF puts it on the node that a DPU is in the DPUs' cluster; its value is the host's name. */
+export const DPF_HOST_LABEL = 'provisioning.dpu.nvidia.com/host';
+
+const CONTROL_PLANE_LABELS = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master'];
+
+/** What a cluster tells of one node's role. */
+export interface NodeRole extends MemberId {
+  readonly object: ClusterNode;
+  readonly role: Role | undefined;
+  readonly ground: string;
+  /** Of the DPU side or the host side: by its labels; both where it has both. */
+  readonly labelled: readonly ('dpu' | 'dpu-host')[];
+  /** By the DaemonSets' pods that stand on it. */
+  readonly modes: readonly PlacedMode[];
+}
+
+/** The roles of a cluster's nodes: by their labels first, for OVN-Kubernetes goes by them. */
+export function rolesOf(view: ClusterView): readonly NodeRole[] {
+  const modes = modesByNode(view.workloads, view.pods);
+  const leased = new Set(view.leases.map(({ node }) => node));
+  return view.nodes.map((object) => {
+    const labelled = (['dpu-host', 'dpu'] as const).filter((role) => object.labels.has(ROLE_LABELS[role]));
+    const placed = modes.get(object.name) ?? [];
+    return {
+      cluster: view.name,
+      node: object.name,
+      object,
+      labelled,
+      modes: placed,
+      ...roleOf(object, labelled, placed, leased.has(object.name)),
+    };
+  });
+}
+
+interface Told {
+  readonly role: Role | undefined;
+  readonly ground: string;
+}
+
+function roleOf(
+  { name, labels, kernel }: ClusterNode,
+  labelled: NodeRole['labelled'],
+  modes: readonly PlacedMode[],
+  leased: boolean,
+): Told {
+  const [label, second] = labelled;
+  if (label !== undefined && second === undefined)
+    return { role: label, ground: `the node's label ${ROLE_LABELS[label]}` };
+  const [mode] = modes;
+  if (mode !== undefined && modes.every((other) => other.mode === mode.mode))
+    return { role: mode.mode, ground: mode.ground };
+  if (second !== undefined)
+    return {
+      role: undefined,
+      ground: `the node is labelled ${ROLE_LABELS['dpu-host']} and ${ROLE_LABELS.dpu}`,
+    };
+  if (labels.has(DPF_HOST_LABEL)) return { role: 'dpu', ground: `the node's label ${DPF_HOST_LABEL}` };
+  if (leased)
+    return { role: 'dpu-host', ground: `the lease ovn-dpu-${name} says that a DPU serves this node` };
+  if (/bluefield/i.test(kernel)) return { role: 'dpu', ground: `the node's kernel is ${kernel}` };
+  const controlPlane = CONTROL_PLANE_LABELS.find((key) => labels.has(key));
+  if (controlPlane !== undefined)
+    return { role: 'control-plane', ground: `the node's label ${controlPlane}` };
+  return {
+    role: 'worker',
+    ground: 'a node without labels, pods or a lease that make it a DPU, a DPU host or a control plane',
+  };
+}
+
+/** Labels of both sides on one node, and labels of one side where ovnkube runs as the other. */
+export function roleContradictions(roles: readonly NodeRole[]): readonly Contradiction[] {
+  return roles.flatMap(({ cluster, node, object, labelled, modes }): Contradiction[] => {
+    const about = [{ cluster, node }];
+    const seen = [labelEvidence(object)];
+    const signs = labelled.map((label) => `label ${ROLE_LABELS[label]}`);
+    if (labelled.length > 1) return [{ kind: 'two-labels', about, signs, evidence: seen }];
+    const other = modes.find(({ mode }) => labelled.length > 0 && !labelled.includes(mode));
+    return other === undefined
+      ? []
+      : [{ kind: 'label-against-mode', about, signs: [...signs, other.ground], evidence: seen }];
+  });
+}
+
+/** A node's labels, as far as they tell roles. */
+export function labelEvidence({ name, labels }: ClusterNode) {
+  const told = [...Object.values(ROLE_LABELS), DPF_HOST_LABEL, ...CONTROL_PLANE_LABELS].filter((key) =>
+    labels.has(key),
+  );
+  const said = told.map((key) => `${key}=${labels.get(key)}`).join(', ');
+  return apiEvidence(nodesFact.lists.nodes, `${name}: ${said || 'no label that tells a role'}`);
+}
