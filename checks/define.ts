@@ -1,3 +1,5 @@
+import type { ClusterFactName, ClusterFactValues } from '../facts/cluster/index.ts';
+import type { Contradiction, Member } from '../facts/derived/cluster/view.ts';
 import type { Role, Simulation } from '../facts/derived/role.ts';
 import type { Evidence } from '../facts/fact.ts';
 import type { FactName, FactValues } from '../facts/index.ts';
@@ -8,8 +10,21 @@ import { quote } from '../transports/quote.ts';
 export interface Subject {
   /** The name that the inventory or the command line gives it. */
   readonly name: string;
+  /** Its name as a node of its cluster; absent where no cluster is known to have it. */
+  readonly nodeName?: string;
   readonly role: Role;
   readonly simulation: Simulation | undefined;
+}
+
+/** A node of the cluster that is being judged; role, simulation and DPU are the inventory's where it names them. */
+export type ClusterNodeSubject = Pick<Member, 'node' | 'role' | 'roleGround' | 'simulation'>;
+
+/** The cluster that is being judged. */
+export interface ClusterSubject {
+  readonly name: string;
+  readonly nodes: readonly ClusterNodeSubject[];
+  /** Of its nodes' labels, DaemonSets and annotations; pairs may reach into other clusters. */
+  readonly contradictions: readonly Contradiction[];
 }
 
 /** A documented message. `text` may hold `{slots}`, which a finding's `args` must fill. */
@@ -108,7 +123,7 @@ export type Report<Messages extends Record<string, Message>> = <Code extends key
   },
 ) => Finding;
 
-interface CheckBase<Messages extends Record<string, Message>, Expects extends ExpectationName> {
+interface CheckText<Messages extends Record<string, Message>, Expects extends ExpectationName> {
   /** `<group>/<name>`, as its file is called. Never changes: waivers and histories hang on it. */
   readonly id: `${string}/${string}`;
   /** The passing statement, as prose. */
@@ -116,21 +131,25 @@ interface CheckBase<Messages extends Record<string, Message>, Expects extends Ex
   /** Why it matters, in a sentence or two. */
   readonly description: string;
   readonly severity: 'error' | 'warning';
-  /** Roles of the nodes that it concerns; of a pair check, both sides' are given. */
-  readonly roles: readonly Role[];
   readonly tags: readonly string[];
   /** Claim ids of the documents, such as G5 or A20. */
   readonly covers: readonly string[];
   /** Ids of checks that must pass first; otherwise this one is blocked by them. */
   readonly after?: readonly string[];
   readonly expects?: readonly Expects[];
+  readonly messages: Messages;
+  /** Where to read on: a document with its line, or a page. */
+  readonly docs: readonly string[];
+}
+
+interface CheckBase<Messages extends Record<string, Message>, Expects extends ExpectationName>
+  extends CheckText<Messages, Expects> {
+  /** Roles of the nodes that it concerns; of a pair check, both sides' are given. */
+  readonly roles: readonly Role[];
   /** It asks for hardware: skipped with the reason on a simulated target. */
   readonly hardware?: boolean;
   /** It concerns only targets that are simulated in one of these ways. */
   readonly simulations?: readonly Simulation[];
-  readonly messages: Messages;
-  /** Where to read on: a document with its line, or a page. */
-  readonly docs: readonly string[];
 }
 
 type Expected<Expects extends ExpectationName> = { readonly [Name in Expects]: ExpectationOf<Name> };
@@ -140,11 +159,15 @@ export interface NodeCheck<
   Facts extends FactName = never,
   Messages extends Record<string, Message> = Record<string, Message>,
   Expects extends ExpectationName = ExpectationName,
+  OfCluster extends ClusterFactName = never,
 > extends CheckBase<Messages, Expects> {
   readonly scope: 'node';
   readonly requires: readonly Facts[];
+  /** Facts of the cluster that has the node. With these alone, a node is judged that nobody logs in to. */
+  readonly requiresCluster?: readonly OfCluster[];
   judge(input: {
     readonly facts: Pick<FactValues, Facts>;
+    readonly cluster: Pick<ClusterFactValues, OfCluster>;
     readonly expected: Expected<Expects>;
     readonly subject: Subject;
     readonly report: Report<Messages>;
@@ -157,35 +180,71 @@ export interface PairCheck<
   DpuFacts extends FactName = never,
   Messages extends Record<string, Message> = Record<string, Message>,
   Expects extends ExpectationName = ExpectationName,
+  HostCluster extends ClusterFactName = never,
+  DpuCluster extends ClusterFactName = never,
 > extends CheckBase<Messages, Expects> {
   readonly scope: 'pair';
   readonly requires: { readonly host: readonly HostFacts[]; readonly dpu: readonly DpuFacts[] };
+  /** Facts of the clusters that have the two nodes: one and the same, or one for hosts and one for DPUs. */
+  readonly requiresCluster?: { readonly host?: readonly HostCluster[]; readonly dpu?: readonly DpuCluster[] };
   judge(input: {
     readonly host: Pick<FactValues, HostFacts>;
     readonly dpu: Pick<FactValues, DpuFacts>;
+    readonly cluster: {
+      readonly host: Pick<ClusterFactValues, HostCluster>;
+      readonly dpu: Pick<ClusterFactValues, DpuCluster>;
+    };
     readonly expected: Expected<Expects>;
     readonly subject: { readonly host: Subject; readonly dpu: Subject };
     readonly report: Report<Messages>;
   }): Judgement;
 }
 
+/** A check of a cluster as a whole. */
+export interface ClusterCheck<
+  Facts extends ClusterFactName = never,
+  Messages extends Record<string, Message> = Record<string, Message>,
+  Expects extends ExpectationName = ExpectationName,
+> extends CheckText<Messages, Expects> {
+  readonly scope: 'cluster';
+  readonly requires: readonly Facts[];
+  judge(input: {
+    readonly facts: Pick<ClusterFactValues, Facts>;
+    readonly expected: Expected<Expects>;
+    readonly subject: ClusterSubject;
+    readonly report: Report<Messages>;
+  }): Judgement;
+}
+
 /** Any check, as the runner sees it. */
-export type Check = AnyNodeCheck | AnyPairCheck;
+export type Check = AnyNodeCheck | AnyPairCheck | AnyClusterCheck;
 
 export interface AnyNodeCheck extends CheckBase<Record<string, Message>, ExpectationName> {
   readonly scope: 'node';
   readonly requires: readonly FactName[];
+  readonly requiresCluster?: readonly ClusterFactName[];
   judge(input: NodeInput): Judgement;
 }
 
 export interface AnyPairCheck extends CheckBase<Record<string, Message>, ExpectationName> {
   readonly scope: 'pair';
   readonly requires: { readonly host: readonly FactName[]; readonly dpu: readonly FactName[] };
+  readonly requiresCluster?: {
+    readonly host?: readonly ClusterFactName[];
+    readonly dpu?: readonly ClusterFactName[];
+  };
   judge(input: PairInput): Judgement;
+}
+
+export interface AnyClusterCheck extends CheckText<Record<string, Message>, ExpectationName> {
+  readonly scope: 'cluster';
+  readonly requires: readonly ClusterFactName[];
+  judge(input: ClusterInput): Judgement;
 }
 
 export interface NodeInput {
   readonly facts: Partial<FactValues>;
+  readonly cluster?: Partial<ClusterFactValues>;
   readonly expected: Readonly<Record<string, unknown>>;
   readonly subject: Subject;
 }
@@ -193,8 +252,18 @@ export interface NodeInput {
 export interface PairInput {
   readonly host: Partial<FactValues>;
   readonly dpu: Partial<FactValues>;
+  readonly cluster?: {
+    readonly host: Partial<ClusterFactValues>;
+    readonly dpu: Partial<ClusterFactValues>;
+  };
   readonly expected: Readonly<Record<string, unknown>>;
   readonly subject: { readonly host: Subject; readonly dpu: Subject };
+}
+
+export interface ClusterInput {
+  readonly facts: Partial<ClusterFactValues>;
+  readonly expected: Readonly<Record<string, unknown>>;
+  readonly subject: ClusterSubject;
 }
 
 /** Declares a check of one node. The facts that it does not require are unknown to its judge. */
@@ -202,7 +271,8 @@ export function defineCheck<
   const Facts extends FactName,
   const Messages extends Record<string, Message>,
   const Expects extends ExpectationName = never,
->(check: NodeCheck<Facts, Messages, Expects>): AnyNodeCheck {
+  const OfCluster extends ClusterFactName = never,
+>(check: NodeCheck<Facts, Messages, Expects, OfCluster>): AnyNodeCheck {
   const report = reporter(check);
   // The runner hands over exactly the facts and expectations that the check declares.
   const judge = (input: NodeInput): Judgement =>
@@ -216,11 +286,25 @@ export function definePairCheck<
   const DpuFacts extends FactName,
   const Messages extends Record<string, Message>,
   const Expects extends ExpectationName = never,
->(check: PairCheck<HostFacts, DpuFacts, Messages, Expects>): AnyPairCheck {
+  const HostCluster extends ClusterFactName = never,
+  const DpuCluster extends ClusterFactName = never,
+>(check: PairCheck<HostFacts, DpuFacts, Messages, Expects, HostCluster, DpuCluster>): AnyPairCheck {
   const report = reporter(check);
   const judge = (input: PairInput): Judgement =>
     check.judge({ ...(input as Omit<Parameters<typeof check.judge>[0], 'report'>), report });
   return { ...check, judge } as AnyPairCheck;
+}
+
+/** Declares a check of a cluster as a whole. */
+export function defineClusterCheck<
+  const Facts extends ClusterFactName,
+  const Messages extends Record<string, Message>,
+  const Expects extends ExpectationName = never,
+>(check: ClusterCheck<Facts, Messages, Expects>): AnyClusterCheck {
+  const report = reporter(check);
+  const judge = (input: ClusterInput): Judgement =>
+    check.judge({ ...(input as Omit<Parameters<typeof check.judge>[0], 'report'>), report });
+  return { ...check, judge } as AnyClusterCheck;
 }
 
 function reporter<Messages extends Record<string, Message>>(check: {

@@ -1,4 +1,6 @@
 import type { Check } from '../checks/define.ts';
+import { type ClusterRead, readCommand } from '../facts/cluster/fact.ts';
+import { CLUSTER_FACTS, type ClusterFactName } from '../facts/cluster/index.ts';
 import { FACTS, type FactName } from '../facts/index.ts';
 import { type Source, sourceKey } from '../facts/source.ts';
 import { EXPECTATIONS, type ExpectationDefinition } from '../suites/expectations.ts';
@@ -32,7 +34,7 @@ export function explanation(check: Check): string {
 function properties(check: Check): string {
   const rows: readonly [string, string][] = [
     ['A broken one is', check.severity === 'error' ? 'a failure' : 'a warning'],
-    ['Examined on', check.scope === 'pair' ? 'a DPU host together with its DPU' : check.roles.join(', ')],
+    ['Examined on', EXAMINED[check.scope] ?? ('roles' in check ? check.roles.join(', ') : '')],
     ['Covers', check.covers.join(', ')],
     ['Tags', check.tags.join(', ')],
     ['Comes after', (check.after ?? []).join(', ')],
@@ -44,22 +46,44 @@ function properties(check: Check): string {
     .join('\n');
 }
 
+const EXAMINED: Partial<Record<Check['scope'], string>> = {
+  pair: 'a DPU host together with its DPU',
+  cluster: 'a cluster',
+};
+
 function simulated(check: Check): string {
+  if (check.scope === 'cluster') return '';
   if (check.simulations !== undefined) return `only on these: ${check.simulations.join(', ')}`;
   return check.hardware ? 'skipped, for it asks for hardware' : '';
 }
 
 function reads(check: Check): string {
-  const names: readonly FactName[] =
-    check.scope === 'node' ? check.requires : [...new Set([...check.requires.host, ...check.requires.dpu])];
-  return names
-    .flatMap((name) =>
-      Object.values<Source>(FACTS[name].sources).map(
-        (source) => `- ${FACTS[name].title}: \`${sourceKey(source)}\``,
-      ),
-    )
-    .join('\n');
+  const ofNode = nodeFacts(check).flatMap((name) =>
+    Object.values<Source>(FACTS[name].sources).map(
+      (source) => `- ${FACTS[name].title}: \`${sourceKey(source)}\``,
+    ),
+  );
+  const ofCluster = clusterFacts(check).flatMap((name) =>
+    Object.values<ClusterRead>(CLUSTER_FACTS[name].lists).map(
+      (read) => `- ${CLUSTER_FACTS[name].title}, from the cluster: \`${readCommand(read)}\``,
+    ),
+  );
+  return [...ofNode, ...ofCluster].join('\n');
 }
+
+const nodeFacts = (check: Check): readonly FactName[] => {
+  if (check.scope === 'cluster') return [];
+  return check.scope === 'node'
+    ? check.requires
+    : [...new Set([...check.requires.host, ...check.requires.dpu])];
+};
+
+const clusterFacts = (check: Check): readonly ClusterFactName[] => {
+  if (check.scope === 'cluster') return check.requires;
+  if (check.scope === 'node') return check.requiresCluster ?? [];
+  const { host = [], dpu = [] } = check.requiresCluster ?? {};
+  return [...new Set([...host, ...dpu])];
+};
 
 function expectations(check: Check): string[] {
   const table: Readonly<Record<string, ExpectationDefinition>> = EXPECTATIONS;

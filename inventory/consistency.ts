@@ -43,8 +43,10 @@ function duplicates(nodes: readonly InventoryNode[], where: Where): Problem[] {
 }
 
 /** What tells two ways to a node apart; the user and the key lead to the same machine. */
-function addressOf({ access }: InventoryNode): string {
+function addressOf({ name, access }: InventoryNode): string {
   switch (access.kind) {
+    case 'none':
+      return `none:${name}`;
     case 'ssh': {
       const { address, port, proxyJump } = access.ssh;
       const host = address.includes(':') ? `[${address}]` : address;

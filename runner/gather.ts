@@ -1,4 +1,4 @@
-import type { Check } from '../checks/define.ts';
+import type { AnyClusterCheck, Check } from '../checks/define.ts';
 import { findRole, ROLE_FACTS, type Role, type RoleFacts, type Simulation } from '../facts/derived/role.ts';
 import { type Answers, type FactFailure, type Outcome, parseFact } from '../facts/fact.ts';
 import { FACTS, type FactName } from '../facts/index.ts';
@@ -41,6 +41,7 @@ export async function gather(
   options: GatherOptions,
 ): Promise<GatheredNode> {
   const started = performance.now();
+  if (node.access.kind === 'none') return notAsked(node);
   const names = neededFacts(node, checks);
   const sources = distinctSources(names);
   let uri = node.name;
@@ -71,6 +72,17 @@ export async function gather(
   };
 }
 
+/** A node of which only its cluster tells. */
+const notAsked = (node: InventoryNode): GatheredNode => ({
+  node,
+  uri: `kubernetes:${node.kubernetes?.cluster ?? ''}/nodes/${node.kubernetes?.node ?? node.name}`,
+  ...roleOf(node, new Map(), undefined),
+  facts: new Map(),
+  unreachable: undefined,
+  answers: new Map(),
+  durationMs: 0,
+});
+
 const interrupted = (): TransportError =>
   new TransportError('interrupted', 'the run was interrupted before the node was asked', 'Run it again.');
 
@@ -85,13 +97,14 @@ const unexpected = (error: unknown): TransportError =>
 function neededFacts(node: InventoryNode, checks: readonly Check[]): readonly FactName[] {
   const names = new Set<FactName>(node.role === undefined || node.simulation === undefined ? ROLE_FACTS : []);
   for (const check of checks) {
+    if (check.scope === 'cluster') continue;
     if (node.role !== undefined && !check.roles.includes(node.role)) continue;
     for (const name of requiredBy(check)) names.add(name);
   }
   return [...names].sort();
 }
 
-const requiredBy = (check: Check): readonly FactName[] =>
+const requiredBy = (check: Exclude<Check, AnyClusterCheck>): readonly FactName[] =>
   check.scope === 'node' ? check.requires : [...check.requires.host, ...check.requires.dpu];
 
 /** Facts' sources, each named once: the source that stands for all of the same key. */
@@ -138,7 +151,7 @@ function roleOf(
     return {
       role: node.role,
       simulation: node.simulation,
-      roleGround: node.role === undefined ? 'unknown' : GIVEN,
+      roleGround: node.role === undefined ? 'unknown' : (node.roleGround ?? GIVEN),
     };
   }
   const found = findRole(
@@ -146,7 +159,11 @@ function roleOf(
   );
   if (node.role === undefined)
     return { ...found, simulation: node.simulation ?? found.simulation, roleGround: found.ground };
-  return { role: node.role, simulation: node.simulation ?? found.simulation, roleGround: GIVEN };
+  return {
+    role: node.role,
+    simulation: node.simulation ?? found.simulation,
+    roleGround: node.roleGround ?? GIVEN,
+  };
 }
 
 const GIVEN = 'as given by the inventory or --role';

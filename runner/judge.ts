@@ -1,15 +1,32 @@
-import type { Check, Judgement, Subject } from '../checks/define.ts';
-import { type Evidence, evidence, type FactFailure } from '../facts/fact.ts';
+import type { AnyNodeCheck, AnyPairCheck, Check, Judgement, Subject } from '../checks/define.ts';
+import type { ClusterFactName } from '../facts/cluster/index.ts';
+import type { FactFailure } from '../facts/fact.ts';
 import { FACTS, type FactName } from '../facts/index.ts';
 import { type Source, sourceKey } from '../facts/source.ts';
+import {
+  clusterCommands,
+  clusterValues,
+  type GatheredCluster,
+  missingClusterFact,
+  targetName,
+} from './cluster.ts';
 import { type ExpectationLayer, expectedValues } from './expected.ts';
 import type { GatheredNode } from './gather.ts';
-import type { Planned } from './plan.ts';
-import type { Result, Verdict } from './report.ts';
+import type { Planned, PlannedCluster } from './plan.ts';
+import type { Result } from './report.ts';
+import {
+  blocked,
+  blockersOf,
+  judged,
+  REACHABLE,
+  type Said,
+  undeterminedBy,
+  type Verdicts,
+  verdictKey,
+} from './said.ts';
 import { groupOf } from './select.ts';
 
-/** The verdicts so far, by check and node, for the checks that come after. */
-export type Verdicts = Map<string, Verdict>;
+export { REACHABLE, type Verdicts } from './said.ts';
 
 export interface JudgeOptions {
   /** Expectations of --set and of the suite. */
@@ -17,45 +34,86 @@ export interface JudgeOptions {
   readonly suite: ExpectationLayer;
 }
 
-/** Gives one planned check its verdict. Total: a check that throws is an error of its own. */
+/** Gives one planned check of a node or a pair its verdict. Total: a check that throws is an error of its own. */
 export function judgePlanned(planned: Planned, verdicts: Verdicts, options: JudgeOptions): Result {
   const started = performance.now();
   const { check, node, dpu } = planned;
-  const outcome = outcomeOf(planned, verdicts, options);
-  for (const side of dpu === undefined ? [node] : [node, dpu])
-    verdicts.set(key(check.id, side), outcome.verdict);
+  const sides = sidesOf(planned);
+  const outcome = outcomeOf(planned, sides, verdicts, options);
+  for (const side of sides) verdicts.set(verdictKey(check.id, side.node.node.name), outcome.verdict);
+  const { cluster } = sides.find((side) => reads(side) || outcome.verdict === 'blocked') ?? {};
   return {
-    checkId: check.id,
-    title: check.title,
-    group: groupOf(check),
+    ...resultBase(check),
     target: node.node.name,
     ...(dpu === undefined ? {} : { pair: { host: node.node.name, dpu: dpu.node.name } }),
-    findings: [],
-    evidence: [],
+    ...(cluster === undefined ? {} : { cluster: targetName(cluster) }),
     ...outcome,
     durationMs: performance.now() - started,
-    severity: check.severity,
-    covers: check.covers,
-    docs: check.docs,
-    tags: check.tags,
   };
 }
 
-type Said = Pick<Result, 'verdict'> & Partial<Omit<Result, 'verdict'>>;
+/** Gives one planned check of a cluster its verdict. Total. */
+export function judgeCluster(planned: PlannedCluster, verdicts: Verdicts, options: JudgeOptions): Result {
+  const started = performance.now();
+  const { check, cluster } = planned;
+  const target = targetName(cluster);
+  const outcome = clusterOutcome(planned, verdicts, options);
+  verdicts.set(verdictKey(check.id, target), outcome.verdict);
+  return { ...resultBase(check), target, ...outcome, durationMs: performance.now() - started };
+}
 
-const key = (checkId: string, node: GatheredNode): string => `${node.node.name}\n${checkId}`;
+const resultBase = (check: Check) => ({
+  checkId: check.id,
+  title: check.title,
+  group: groupOf(check),
+  findings: [],
+  evidence: [],
+  severity: check.severity,
+  covers: check.covers,
+  docs: check.docs,
+  tags: check.tags,
+});
 
-function outcomeOf(planned: Planned, verdicts: Verdicts, options: JudgeOptions): Said {
-  const { check, node, dpu } = planned;
-  const sides = dpu === undefined ? [node] : [node, dpu];
-  const down = sides.find((side) => side.unreachable !== undefined);
-  if (down !== undefined) {
+/** A node that a check is about, its cluster, and what the check requires of each. */
+interface Side {
+  readonly node: GatheredNode;
+  readonly facts: readonly FactName[];
+  readonly cluster: GatheredCluster | undefined;
+  readonly clusterFacts: readonly ClusterFactName[];
+}
+
+function sidesOf({ check, node, dpu = node, cluster, dpuCluster }: Planned): readonly Side[] {
+  if (check.scope === 'node')
+    return [{ node, facts: check.requires, cluster, clusterFacts: check.requiresCluster ?? [] }];
+  const { host, dpu: ofDpu } = check.requiresCluster ?? {};
+  return [
+    { node, facts: check.requires.host, cluster, clusterFacts: host ?? [] },
+    { node: dpu, facts: check.requires.dpu, cluster: dpuCluster, clusterFacts: ofDpu ?? [] },
+  ];
+}
+
+const reads = ({ clusterFacts }: Side): boolean => clusterFacts.length > 0;
+
+/** Whether the check asks anything of the node itself; one that asks nothing of anybody is of the node. */
+const asksNode = ({ facts, clusterFacts }: Side): boolean => facts.length > 0 || clusterFacts.length === 0;
+
+function outcomeOf(
+  planned: Planned,
+  sides: readonly Side[],
+  verdicts: Verdicts,
+  options: JudgeOptions,
+): Said {
+  const { check } = planned;
+  const down = sides.find((side) => side.node.unreachable !== undefined && asksNode(side))?.node;
+  if (down !== undefined)
     return blocked(
       [REACHABLE],
       `${down.node.name} could not be examined: ${down.unreachable?.message ?? ''}`,
     );
-  }
-  const simulated = check.hardware === true ? sides.find((side) => side.simulation !== undefined) : undefined;
+  const silent = sides.find((side) => side.cluster?.unreachable !== undefined && reads(side))?.cluster;
+  if (silent !== undefined) return clusterDown(silent);
+  const simulated =
+    check.hardware === true ? sides.find(({ node }) => node.simulation !== undefined)?.node : undefined;
   if (simulated !== undefined) {
     return {
       verdict: 'skip',
@@ -63,91 +121,77 @@ function outcomeOf(planned: Planned, verdicts: Verdicts, options: JudgeOptions):
       reason: `simulated: there are ${simulated.simulation === 'tap' ? 'TAPs' : 'veth pairs'} in place of VFs here, and this check asks for hardware`,
     };
   }
-  const blockers = (check.after ?? []).filter((id) =>
-    sides.some((side) => stops(verdicts.get(key(id, side)))),
-  );
+  const targets = sides.flatMap(({ node, cluster }) => [
+    node.node.name,
+    ...(cluster === undefined ? [] : [targetName(cluster)]),
+  ]);
+  const blockers = blockersOf(check, targets, verdicts);
   if (blockers.length > 0) return blocked(blockers, `${blockers.join(' and ')} did not pass`);
-  const failure = missingFact(planned);
+  const failure = missingFact(sides);
   if (failure !== undefined) return undeterminedBy(failure);
-  return judged(planned, options);
+  return judged(check, sides.flatMap(lookedAt), () => judgement(check, sides, options));
 }
 
-/** The check that stands for reaching a node; the runner alone gives its verdict. */
-export const REACHABLE = 'target/reachable';
+const clusterDown = (cluster: GatheredCluster): Said =>
+  blocked([REACHABLE], `${targetName(cluster)} could not be examined: ${cluster.unreachable?.message ?? ''}`);
 
-const blocked = (blockedBy: readonly string[], reason: string): Said => ({
-  verdict: 'blocked',
-  reasonCode: 'blocked',
-  blockedBy,
-  reason,
-});
-
-const stops = (verdict: Verdict | undefined): boolean =>
-  verdict === 'fail' || verdict === 'error' || verdict === 'blocked';
+function clusterOutcome({ check, cluster }: PlannedCluster, verdicts: Verdicts, options: JudgeOptions): Said {
+  if (cluster.unreachable !== undefined) return clusterDown(cluster);
+  const blockers = blockersOf(check, [targetName(cluster)], verdicts);
+  if (blockers.length > 0) return blocked(blockers, `${blockers.join(' and ')} did not pass`);
+  const failure = missingClusterFact(cluster, check.requires);
+  if (failure !== undefined) return undeterminedBy(failure);
+  const expected = expectedValues(check.expects ?? [], [options.set, options.suite]);
+  return judged(check, clusterCommands(cluster, check.requires), () =>
+    check.judge({ facts: clusterValues(cluster, check.requires), expected, subject: cluster.subject }),
+  );
+}
 
 /** Why the first fact that the check requires could not be had. */
-function missingFact({ check, node, dpu }: Planned): FactFailure | undefined {
-  const required: readonly [GatheredNode, readonly FactName[]][] =
-    check.scope === 'node'
-      ? [[node, check.requires]]
-      : [
-          [node, check.requires.host],
-          [dpu ?? node, check.requires.dpu],
-        ];
-  for (const [side, names] of required) {
-    for (const name of names) {
-      const outcome = side.facts.get(name);
+function missingFact(sides: readonly Side[]): FactFailure | undefined {
+  for (const { node, facts, cluster, clusterFacts } of sides) {
+    for (const name of facts) {
+      const outcome = node.facts.get(name);
       if (outcome?.ok === false)
-        return dpu === undefined
+        return sides.length === 1
           ? outcome.failure
-          : { ...outcome.failure, message: `${side.node.name}: ${outcome.failure.message}` };
+          : { ...outcome.failure, message: `${node.node.name}: ${outcome.failure.message}` };
       if (outcome === undefined)
-        return { code: 'unreachable', message: `${name} was not asked of ${side.node.name}` };
+        return { code: 'unreachable', message: `${name} was not asked of ${node.node.name}` };
     }
+    const failure = missingClusterFact(cluster, clusterFacts);
+    if (failure !== undefined) return failure;
   }
   return undefined;
 }
 
-const undeterminedBy = (failure: FactFailure): Said => ({
-  verdict: 'error',
-  reasonCode: failure.code,
-  reason: failure.message,
-  ...(failure.hint === undefined ? {} : { remedy: failure.hint }),
-  evidence: failure.evidence === undefined ? [evidence('dpu-doctor', failure.message)] : [failure.evidence],
-});
+/** The first source of each fact that a check requires. */
+const lookedAt = ({ facts, cluster, clusterFacts }: Side): readonly string[] => [
+  ...facts.flatMap((name) => Object.values<Source>(FACTS[name].sources).slice(0, 1).map(sourceKey)),
+  ...clusterCommands(cluster, clusterFacts),
+];
 
-function judged(planned: Planned, options: JudgeOptions): Said {
-  try {
-    return said(judgement(planned, options), planned.check);
-  } catch (error) {
-    const reason = `the check itself failed: ${error instanceof Error ? error.message : String(error)}`;
-    return {
-      verdict: 'error',
-      reasonCode: 'internal',
-      reason,
-      remedy: 'This is a fault of dpu-doctor: please report it with the JSON report.',
-      evidence: [evidence('dpu-doctor', error instanceof Error ? (error.stack ?? reason) : reason)],
-    };
-  }
-}
-
-function judgement({ check, node, dpu }: Planned, options: JudgeOptions): Judgement {
-  const layers = [
-    options.set,
-    inventoryLayer(node),
-    ...(dpu === undefined ? [] : [inventoryLayer(dpu)]),
-    options.suite,
-  ];
+function judgement(
+  check: AnyNodeCheck | AnyPairCheck,
+  sides: readonly Side[],
+  options: JudgeOptions,
+): Judgement {
+  const layers = [options.set, ...sides.map(({ node }) => inventoryLayer(node)), options.suite];
   const expected = expectedValues(check.expects ?? [], layers);
-  if (check.scope === 'node') {
-    return check.judge({ facts: factValues(node, check.requires), expected, subject: subjectOf(node) });
-  }
-  const other = dpu ?? node;
+  const [host, dpu] = sides as readonly [Side, Side | undefined];
+  const inputs = ({ node, facts, cluster, clusterFacts }: Side) => ({
+    facts: factValues(node, facts),
+    cluster: clusterValues(cluster, clusterFacts),
+    subject: subjectOf(node),
+  });
+  if (check.scope === 'node') return check.judge({ ...inputs(host), expected });
+  const [ofHost, ofDpu] = [inputs(host), inputs(dpu ?? host)];
   return check.judge({
-    host: factValues(node, check.requires.host),
-    dpu: factValues(other, check.requires.dpu),
+    host: ofHost.facts,
+    dpu: ofDpu.facts,
+    cluster: { host: ofHost.cluster, dpu: ofDpu.cluster },
     expected,
-    subject: { host: subjectOf(node), dpu: subjectOf(other) },
+    subject: { host: ofHost.subject, dpu: ofDpu.subject },
   });
 }
 
@@ -166,62 +210,7 @@ function factValue(node: GatheredNode, name: FactName): unknown {
 
 const subjectOf = ({ node, role, simulation }: GatheredNode): Subject => ({
   name: node.name,
+  ...(node.kubernetes === undefined ? {} : { nodeName: node.kubernetes.node }),
   role: role ?? 'worker',
   simulation,
 });
-
-/** What a check shows; where it found nothing to show, what it had looked at. */
-function shown(
-  judgement: { readonly why: string; readonly evidence: readonly Evidence[] },
-  check: Check,
-): readonly Evidence[] {
-  if (judgement.evidence.length > 0) return judgement.evidence;
-  const names: readonly FactName[] =
-    check.scope === 'node' ? check.requires : [...check.requires.host, ...check.requires.dpu];
-  return names
-    .flatMap((name) => Object.values<Source>(FACTS[name].sources).slice(0, 1))
-    .map((source) => evidence(sourceKey(source), judgement.why));
-}
-
-/** A check's judgement in the words of the report. */
-function said(judgement: Judgement, check: Check): Said {
-  switch (judgement.kind) {
-    case 'pass':
-      // A pass that shows nothing looked at nothing.
-      if (judgement.evidence.length === 0) throw new Error(`${check.id} passed without evidence`);
-      return {
-        verdict: 'pass',
-        evidence: judgement.evidence,
-        ...(judgement.note === undefined ? {} : { note: judgement.note }),
-      };
-    case 'not-applicable':
-      return {
-        verdict: 'skip',
-        reasonCode: 'not-applicable',
-        reason: judgement.why,
-        evidence: shown(judgement, check),
-      };
-    case 'expected-gap':
-      return {
-        verdict: 'skip',
-        reasonCode: 'expected-gap',
-        expectedGap: true,
-        reason: judgement.why,
-        evidence: judgement.evidence,
-      };
-    case 'undetermined':
-      return {
-        verdict: 'error',
-        reasonCode: 'undetermined',
-        reason: judgement.why,
-        remedy: judgement.remedy,
-        evidence: shown(judgement, check),
-      };
-    case 'findings':
-      return {
-        verdict: judgement.findings.some(({ level }) => level === 'fail') ? 'fail' : 'warn',
-        findings: judgement.findings,
-        evidence: judgement.evidence,
-      };
-  }
-}

@@ -20,7 +20,7 @@ export interface Report {
   readonly interrupted?: boolean;
   /** Why the run ended before its time, where it was not a signal. */
   readonly aborted?: string;
-  /** In the order of the inventory. */
+  /** Clusters, then nodes in the order of the inventory and of the clusters. */
   readonly targets: readonly TargetReport[];
   /** By target in the order of `targets`, then by check in the order of the catalogue. */
   readonly results: readonly Result[];
@@ -33,16 +33,22 @@ export interface Report {
 export const REPORT_FORMAT = 1;
 
 export interface TargetReport {
+  /** Absent: a node. */
+  readonly kind?: 'cluster';
   readonly name: string;
-  /** How it was reached, such as `ssh://root@10.0.0.7:22`. */
+  /** How it was reached, such as `ssh://root@10.0.0.7:22`; of a cluster, the API server's URL. */
   readonly uri: string;
-  /** Absent where it could not be told. */
+  /** Absent where it could not be told, and of a cluster. */
   readonly role?: Role;
-  /** How the role was known, or why it was not. */
+  /** How the role was known, or why it was not; of a cluster, how it came to be examined. */
   readonly roleGround: string;
   readonly simulation?: Simulation;
   /** Of a DPU host the name of its DPU, of a DPU the name of its host. */
   readonly pair?: string;
+  /** Of a DPU host whose DPU was found out, what tells it. */
+  readonly pairGround?: string;
+  /** Of a node, the target that is its cluster. */
+  readonly cluster?: string;
   /** Why nothing could be asked of it. */
   readonly failure?: TargetFailure;
   readonly facts?: readonly FactReport[];
@@ -69,17 +75,19 @@ export const VERDICTS = ['pass', 'warn', 'fail', 'error', 'skip', 'blocked'] as 
 
 export type Verdict = (typeof VERDICTS)[number];
 
-/** What one check said of one node or of one pair of DPU host and DPU. */
+/** What one check said of one node, of one pair of DPU host and DPU, or of one cluster. */
 export interface Result {
   /** `<group>/<name>`. */
   readonly checkId: string;
   /** The passing statement. */
   readonly title: string;
   readonly group: string;
-  /** The node's name; of a pair, the DPU host's. */
+  /** The node's name; of a pair, the DPU host's; of a cluster, its name among the targets. */
   readonly target: string;
   /** Given when the check judged both sides together. */
   readonly pair?: { readonly host: string; readonly dpu: string };
+  /** The target that is the cluster whose API told of the node. */
+  readonly cluster?: string;
   readonly verdict: Verdict;
   /** In words, why it is skip, error or blocked. */
   readonly reason?: string;
@@ -186,12 +194,13 @@ export function runProblems(run: Outcome): readonly RunProblem[] {
 }
 
 function targetProblems(
-  { name, role, roleGround, failure }: TargetReport,
+  { kind, name, role, roleGround, failure }: TargetReport,
   results: readonly Result[],
 ): RunProblem[] {
-  const own = results.filter((result) => nodesOf(result).includes(name));
+  const own = results.filter((result) => targetsOf(result).includes(name));
   if (failure !== undefined)
     return own.some(({ verdict }) => verdict === 'error') ? [] : [{ ...failure, target: name }];
+  if (kind === 'cluster') return [];
   if (role !== undefined || own.length > 0) return [];
   return [
     {
@@ -203,18 +212,21 @@ function targetProblems(
   ];
 }
 
-/** Finds the results that block a result: of the checks in its `blockedBy`, on a node that it is about. */
+/** Finds the results that block a result: of the checks in its `blockedBy`, on a target that it is about. */
 export function blockersIn(results: readonly Result[]): (result: Result) => readonly Result[] {
   const byCheck = Map.groupBy(results, ({ checkId }) => checkId);
   return (result) => {
-    const nodes = nodesOf(result);
+    const targets = targetsOf(result);
     return (result.blockedBy ?? [])
       .flatMap((id) => byCheck.get(id) ?? [])
-      .filter((other) => other !== result && nodesOf(other).some((node) => nodes.includes(node)));
+      .filter((other) => other !== result && targetsOf(other).some((target) => targets.includes(target)));
   };
 }
 
-const nodesOf = ({ target, pair }: Result): readonly string[] => (pair ? [pair.host, pair.dpu] : [target]);
+const targetsOf = ({ target, pair, cluster }: Result): readonly string[] => [
+  ...(pair ? [pair.host, pair.dpu] : [target]),
+  ...(cluster === undefined ? [] : [cluster]),
+];
 
 /**
  * Whether what blocks a blocked result was itself only skipped, so that it says as little as a skip. Where that can't

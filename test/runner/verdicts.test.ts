@@ -119,8 +119,9 @@ function assertComplete(report: Report, nodes: readonly InventoryNode[], checks:
   const left = (report.notPlanned ?? []).reduce((sum, { count }) => sum + count, 0);
   const roles = new Map(report.targets.map(({ name, role }) => [name, role]));
   // A pair is planned on its host alone; on a node of another role there is nothing to count.
+  const ofNodes = checks.filter((check) => check.scope !== 'cluster');
   const notItsSide = nodes.flatMap(({ name, simulation: given }) =>
-    checks.filter(({ scope, simulations }) => {
+    ofNodes.filter(({ scope, simulations }) => {
       const role = roles.get(name);
       const simulation = report.targets.find((target) => target.name === name)?.simulation ?? given;
       const fits =
@@ -128,7 +129,7 @@ function assertComplete(report: Report, nodes: readonly InventoryNode[], checks:
       return scope === 'pair' && role !== undefined && role !== 'dpu-host' && fits;
     }),
   ).length;
-  const all = nodes.length * checks.length;
+  const all = nodes.length * ofNodes.length;
   if (ofChecks.length + left + notItsSide !== all)
     problems.push(`${ofChecks.length} verdicts + ${left} not planned + ${notItsSide} of pairs is not ${all}`);
   for (const { checkId, target, verdict, reason, findings, evidence, blockedBy = [] } of report.results) {

@@ -17,7 +17,7 @@ import {
 /** The third VF of {@link dpuHost} is in a pod; on {@link dpu} its representor pf0vf2 is a port of br-int. */
 function judge(host: NodeFacts = dpuHost(), other: NodeFacts = dpu()): Result {
   const check = CHECKS.find(({ id }) => id === 'ovs/pod-representors');
-  if (check === undefined) throw new Error('ovs/pod-representors is not in the catalogue');
+  if (check?.scope !== 'pair') throw new Error('ovs/pod-representors is not in the catalogue');
   const nothing = { from: 'test', values: {} };
   return judgePlanned(
     { check, node: node('host1', 'dpu-host', host), dpu: node('dpu1', 'dpu', other) },
