@@ -51,7 +51,7 @@ function addCatalogue(program: Command, exitWith: ExitWith): void {
     .option('--claims', 'the claims of the documents, and the checks that cover them')
     .showHelpAfterError('dpu-doctor list --help shows the options.')
     .action(async (names: string[], flags: import('./list.ts').ListFlags) => {
-      const { listCommand } = await import('./commands.ts');
+      const { listCommand } = await import('./catalogue.ts');
       exitWith(await listCommand(names, flags));
     });
   program
@@ -60,7 +60,7 @@ function addCatalogue(program: Command, exitWith: ExitWith): void {
     .argument('<check>', 'id of the check, such as sriov/physfn-links')
     .showHelpAfterError('Write dpu-doctor explain CHECK; dpu-doctor list shows the checks.')
     .action(async (id: string) => {
-      const { explainCommand } = await import('./commands.ts');
+      const { explainCommand } = await import('./catalogue.ts');
       exitWith(await explainCommand(id));
     });
 }

@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder } from '../reporters/atomic-file.ts';
 import { safeLine } from '../reporters/safe-text.ts';
 import type { GatheredNode } from '../runner/gather.ts';
 
@@ -17,6 +16,7 @@ export function recorder(directory: string): Recorder {
   return {
     async write({ node, uri, answers, unreachable }) {
       if (unreachable !== undefined) return;
+      const { makeFolder } = await import('../reporters/atomic-file.ts');
       const { formatRecording, record } = await import('../transports/recording.ts');
       const file = join(directory, `${node.name.replace(/[^A-Za-z0-9_.@-]/g, '_')}.json`);
       try {

@@ -50,8 +50,8 @@ export const ovnkube = defineFact({
       true,
     ),
   },
-  parse({ list, stat, file }): Ovnkube {
-    const process = nodeProcess(processes.parse({ list, stat }));
+  parse({ list, file }): Ovnkube {
+    const process = nodeProcess(processes.parse({ list }));
     const lines = file.stdout.split('\n').filter((line) => line.trim() !== '');
     const ownFile = lines.length > 0 ? configurationFile(CONFIG_FILE, lines) : undefined;
     const configuration = process === undefined ? ownFile : process.configuration;

@@ -12,6 +12,8 @@ export interface OvsOffloadLog {
   readonly lines: readonly OffloadLine[];
   /** The values of other_config:hw-offload that the database's journal holds, oldest first; empty where it can't be read. */
   readonly values: readonly OffloadValue[];
+  /** When the node was booted, in milliseconds since the epoch; undefined where there is nothing to compare it with. */
+  readonly bootedAt: number | undefined;
   /** The line of upcall/show about offloaded flows; asked for only where the log tells nothing about the last start. */
   readonly upcall: string | undefined;
 }
@@ -40,6 +42,7 @@ const LOG = '/var/log/openvswitch/ovs-vswitchd.log';
  * The journal has one JSON object a line; only those that set Open_vSwitch's other_config are wanted.
  */
 const PICK = String.raw`
+/^btime /p
 /\|00001\|vlog\|INFO\|opened log file|\|bridge\|INFO\|ovs-vswitchd \(Open vSwitch\)|Flow API Enabled|Flow HW offload is enabled/{p;b
 }
 /"Open_vSwitch":\{"[^"]*":\{[^}]*"other_config"/{
@@ -66,7 +69,7 @@ for f in ${LOG} /etc/openvswitch/conf.db /var/lib/openvswitch/conf.db; do
   case $f in *.log) echo 'log readable' ;; *) break ;; esac
 done
 found=
-[ $# = 0 ] || found=$($as_root sed -nE '${PICK}' "$@")
+[ $# = 0 ] || found=$($as_root sed -nE '${PICK}' "$@" /proc/stat)
 printf '%s\\n' "$found"
 case \${found##*'|opened log file'} in
   *'Flow API Enabled'*|*'Flow HW offload is enabled'*) ;;
@@ -88,6 +91,7 @@ export const ovsOffloadLog = defineFact({
       logReadable: lines.includes('log readable'),
       lines: lines.map(parseLogLine).filter((line) => line !== undefined),
       values: parseJournal(lines),
+      bootedAt: parseBootTime(lines),
       upcall: lines
         .find((line) => line.startsWith('upcall '))
         ?.slice('upcall '.length)
@@ -95,6 +99,12 @@ export const ovsOffloadLog = defineFact({
     };
   },
 });
+
+/** /proc/stat has it in seconds, proc(5). */
+function parseBootTime(lines: readonly string[]): number | undefined {
+  const seconds = /^btime (\d{1,12})$/.exec(lines.find((line) => line.startsWith('btime ')) ?? '')?.[1];
+  return seconds === undefined ? undefined : Number(seconds) * 1000;
+}
 
 /** 2019-09-23T03:14:48.824Z|00035|netdev_offload|INFO|netdev: Flow API Enabled */
 function parseLogLine(text: string): OffloadLine | undefined {

@@ -11,8 +11,8 @@ export interface Process {
   readonly environment: ReadonlyMap<string, string>;
   /** The environment could be read: an absent variable is absent, not hidden. */
   readonly environmentReadable: boolean;
-  /** Seconds since the epoch, to a hundredth. */
-  readonly startedAt: number | undefined;
+  /** Seconds after the node's boot, to a hundredth. */
+  readonly startedAfterBoot: number | undefined;
   /** Z zombie, T stopped, D uninterruptible …; see proc(5). */
   readonly state: string;
   /** Of ovnkube: the configuration file that it reads. */
@@ -96,16 +96,14 @@ export const processes = defineFact({
       ['grep', 'head', 'tr', 'sed', 'cat /proc/<pid>/environ', 'sed /proc/<pid>/root/<config-file>'],
       true,
     ),
-    stat: shell('boot time in /proc/stat', `grep '^btime ' /proc/stat`, ['grep']),
   },
-  parse({ list, stat }): readonly Process[] {
+  parse({ list }): readonly Process[] {
     const lacking = /^lacking (\w+)$/m.exec(succeeded(list).split(/^process /m, 1)[0] ?? '')?.[1];
     if (lacking !== undefined) throw new FactError(missing(lacking));
-    const bootedAt = Number(/^btime (\d+)/m.exec(stat.stdout)?.[1] ?? Number.NaN);
     const [heads = '', ...rest] = succeeded(list).split(/^arguments\n/m);
     const blocks = heads.split(/^process /m).slice(1);
     const args = argumentsOf(rest.join(''), blocks);
-    return blocks.map((block, index) => parseProcess(block.split('\n'), args[index] ?? [], bootedAt));
+    return blocks.map((block, index) => parseProcess(block.split('\n'), args[index] ?? []));
   },
 });
 
@@ -140,18 +138,14 @@ function argumentsOf(text: string, blocks: readonly string[]): string[][] {
 /** The kernel shows times to user space in hundredths of a second (USER_HZ, proc(5)). */
 const TICKS_PER_SECOND = 100;
 
-function parseProcess(
-  [head = '', ...lines]: readonly string[],
-  args: readonly string[],
-  bootedAt: number,
-): Process {
+function parseProcess([head = '', ...lines]: readonly string[], args: readonly string[]): Process {
   const [pid = '', name = ''] = head.split(' ');
   const values = (label: string): string[] => behind(label, lines);
   const stat = values('stat')[0] ?? '';
   const config = values('config')[0];
   // The name in parentheses may hold blanks; the fields after it don't.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const started = bootedAt + Number(fields[19]) / TICKS_PER_SECOND;
+  const started = Number(fields[19]) / TICKS_PER_SECOND;
   return {
     pid: Number(pid),
     name,
@@ -160,7 +154,7 @@ function parseProcess(
       values('env').map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
     ),
     environmentReadable: lines.includes('readable'),
-    startedAt: Number.isFinite(started) ? started : undefined,
+    startedAfterBoot: Number.isFinite(started) ? started : undefined,
     state: fields[0] ?? '',
     ...(config === undefined ? {} : { configuration: configurationFile(config, lines) }),
   };

@@ -1,5 +1,4 @@
 import { EXIT, type ExitCode, type Report } from '../runner/report.ts';
-import { writeFileAtomically } from './atomic-file.ts';
 import type { RenderOptions } from './index.ts';
 import type { ReportSpec } from './report-spec.ts';
 import { safeLine } from './safe-text.ts';
@@ -41,7 +40,7 @@ async function writeOne(
   try {
     const text = await format.render(report, file === undefined ? options : { ...options, terminal: FILE });
     if (file === undefined) await options.toStdout(text);
-    else await writeFileAtomically(file, text);
+    else await (await import('./atomic-file.ts')).writeFileAtomically(file, text);
     return undefined;
   } catch (error) {
     const reason = safeLine(error instanceof Error ? error.message : String(error));

@@ -32,12 +32,14 @@ export interface GatherOptions extends ConnectOptions {
   /** For one source, in milliseconds. */
   readonly sourceTimeout: number;
   readonly signal: AbortSignal;
+  /** Told when a script is on its way to the node. */
+  readonly onSent?: () => void;
 }
 
-/** Asks a node for the facts that the checks may need, in one round, and finds out its role. Never rejects. */
+/** Asks a node for the facts that the checks may need, or for all, in one round, and finds out its role. Never rejects. */
 export async function gather(
   node: InventoryNode,
-  checks: readonly Check[],
+  checks: readonly Check[] | 'all',
   options: GatherOptions,
 ): Promise<GatheredNode> {
   const started = performance.now();
@@ -94,7 +96,8 @@ const unexpected = (error: unknown): TransportError =>
   );
 
 /** The facts that the checks for this node's role require; of every role and those that tell it, while it is unknown. */
-function neededFacts(node: InventoryNode, checks: readonly Check[]): readonly FactName[] {
+function neededFacts(node: InventoryNode, checks: readonly Check[] | 'all'): readonly FactName[] {
+  if (checks === 'all') return ALL_FACTS;
   const names = new Set<FactName>(node.role === undefined || node.simulation === undefined ? ROLE_FACTS : []);
   for (const check of checks) {
     if (check.scope === 'cluster') continue;
@@ -103,6 +106,8 @@ function neededFacts(node: InventoryNode, checks: readonly Check[]): readonly Fa
   }
   return [...names].sort();
 }
+
+const ALL_FACTS = (Object.keys(FACTS) as FactName[]).sort();
 
 const requiredBy = (check: Exclude<Check, AnyClusterCheck>): readonly FactName[] =>
   check.scope === 'node' ? check.requires : [...check.requires.host, ...check.requires.dpu];

@@ -9,7 +9,7 @@ export async function runProcess(
   const { execa } = await import('execa');
   const [file, ...args] = argv;
   const subprocess = execa(file, args, {
-    input: script,
+    stdin: 'pipe',
     buffer: false,
     reject: false,
     // A group of its own, so that what hangs under the shell can be ended with it.
@@ -19,6 +19,10 @@ export async function runProcess(
   });
   subprocess.stdout.on('data', options.onStdout);
   subprocess.stderr.on('data', options.onStderr);
+  // A program that could not be started, or has ended before it read all, is told by its result.
+  subprocess.stdin.on('error', () => undefined);
+  subprocess.stdin.end(script);
+  options.onSent?.();
   const aborted = new Promise<'aborted'>((resolve) => {
     const end = (): void => {
       if (subprocess.pid !== undefined) endGroup(subprocess.pid);

@@ -11,6 +11,7 @@ import { quote } from './quote.ts';
  *   MARK D 3               source 3 is done
  *   MARK Z                 the script is done
  *
+ * Where one source ends and the next begins, the three are written at once: whoever reads wakes up at every write.
  * A path with a newline or a tab in it, with which a node could forge an answer about another path, is left out.
  *
  * A marker is preceded by a newline of its own, so an answer is kept to the byte. An answer without its E, a source
@@ -23,10 +24,15 @@ export LC_ALL QUOTING_STYLE PATH
 as_root= user=
 while read -r k r e o; do [ "$k" = Uid: ] && user=$e && break; done < /proc/$$/status
 [ "$user" = 0 ] || ! command -v sudo >/dev/null 2>&1 || as_root='sudo -n --'
-say() { printf '\\n%s %s\\n' "$mark" "$*"; printf '\\n%s %s\\n' "$mark" "$*" >&2; }
-b() { say B "$@"; }
-e() { code=$?; say E "$1" "$code"; }
-d() { say D "$1"; }
+say() { printf "$@"; printf "$@" >&2; }
+begin() { say '\\n%s B %s\\n' "$mark" "$*"; }
+answered() { code=$?; say '\\n%s E %s %s\\n' "$mark" "$1" "$code"; }
+done_with() { say '\\n%s D %s\\n' "$mark" "$1"; }
+end() { code=$?; say '\\n%s E %s %s\\n\\n%s D %s\\n' "$mark" "$1" "$code" "$mark" "$1"; }
+next() {
+  code=$?
+  say '\\n%s E %s %s\\n\\n%s D %s\\n\\n%s B %s\\n' "$mark" "$1" "$code" "$mark" "$1" "$mark" "$2"
+}
 nl='
 ' tab='\t'
 read -r stat < /proc/$$/stat
@@ -50,13 +56,18 @@ paths() {
 
 /** The script that asks for these sources, numbered by their place in the list. */
 export function renderScript(sources: readonly Source[], mark: string): string {
-  const asked = sources.map((source, number) => render(source, number)).join('\n');
+  const asked = sources.map((source, number) =>
+    render(source, number, sources[number - 1], sources[number + 1]),
+  );
   // Wrapped in a function that the last line calls: a script that arrives in part runs nothing.
-  return `main() {\nmark=${quote(mark)}\n${PRELUDE}say H "$3"\n${asked}\nsay Z\n}\nmain\n`;
+  return `main() {\nmark=${quote(mark)}\n${PRELUDE}say '\\n%s H %s\\n' "$mark" "$3"\n${asked.join('\n')}\nsay '\\n%s Z\\n' "$mark"\n}\nmain\n`;
 }
 
-function render(source: Source, number: number): string {
-  const frame = (body: string): string => `b ${number}\n${body}\ne ${number}\nd ${number}`;
+function render(source: Source, number: number, before?: Source, after?: Source): string {
+  const frame = (body: string): string => {
+    const begin = hasOneAnswer(before) ? '' : `begin ${number}\n`;
+    return `${begin}${body}\n${hasOneAnswer(after) ? `next ${number} ${number + 1}` : `end ${number}`}`;
+  };
   switch (source.kind) {
     case 'command':
       return frame(`${asRoot(source.root)}${source.argv.map(quote).join(' ')} </dev/null`);
@@ -83,10 +94,14 @@ function render(source: Source, number: number): string {
   }
 }
 
+/** It has no answer for each of several paths. */
+const hasOneAnswer = (source: Source | undefined): boolean =>
+  source !== undefined && source.kind !== 'files' && source.kind !== 'each';
+
 const asRoot = (root: boolean | undefined): string => (root ? '$as_root ' : '');
 
 const forEach = (patterns: readonly string[], number: number, body: string): string =>
-  `for p in ${globs(patterns)}; do plain "$p" && [ -e "$p" ] || continue; n=\${p##*/}; o=\${p%/*}; o=\${o##*/}; b ${number} "$p"\n${body}\ne ${number}; done; d ${number}`;
+  `for p in ${globs(patterns)}; do plain "$p" && [ -e "$p" ] || continue; n=\${p##*/}; o=\${p%/*}; o=\${o##*/}; begin ${number} "$p"\n${body}\nanswered ${number}; done; done_with ${number}`;
 
 /** Quotes an argument in which {name}, {parent} and {path} stand for parts of the path at hand. */
 const withPath = (argument: string): string =>

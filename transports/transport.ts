@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   readonly onStdout: (chunk: Buffer) => void;
   readonly onStderr: (chunk: Buffer) => void;
+  /** The command has been started and the script is on its way. */
+  readonly onSent?: () => void;
 }
 
 export interface RunResult {

@@ -51,4 +51,4 @@ export const bridgesOf = (ovs: Ovs): Evidence =>
 export const working = (processes: readonly Process[], name: string): Process | undefined =>
   processes
     .filter((process) => process.name === name)
-    .sort((a, b) => (b.startedAt ?? 0) - (a.startedAt ?? 0) || b.pid - a.pid)[0];
+    .sort((a, b) => (b.startedAfterBoot ?? 0) - (a.startedAfterBoot ?? 0) || b.pid - a.pid)[0];

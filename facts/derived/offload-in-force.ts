@@ -23,7 +23,7 @@ export function offloadInForce(
   flows: readonly Flow[],
   processes: readonly Process[],
 ): OffloadInForce {
-  const startedAt = startOf(processes);
+  const startedAt = startOf(processes, log.bootedAt);
   return (
     byLog(log, startedAt) ??
     byFlows(flows) ??
@@ -41,11 +41,11 @@ export function offloadInForce(
 }
 
 /** When the daemon that works was started: with a monitor process there are two, and the younger one works. */
-function startOf(processes: readonly Process[]): number | undefined {
+function startOf(processes: readonly Process[], bootedAt: number | undefined): number | undefined {
   const starts = processes
-    .filter(({ name, startedAt }) => name === 'ovs-vswitchd' && startedAt !== undefined)
-    .map(({ startedAt }) => (startedAt ?? 0) * 1000);
-  return starts.length === 0 ? undefined : Math.max(...starts);
+    .filter(({ name, startedAfterBoot }) => name === 'ovs-vswitchd' && startedAfterBoot !== undefined)
+    .map(({ startedAfterBoot }) => (startedAfterBoot ?? 0) * 1000);
+  return starts.length === 0 || bootedAt === undefined ? undefined : bootedAt + Math.max(...starts);
 }
 
 const SOURCE = '/var/log/openvswitch/ovs-vswitchd.log';

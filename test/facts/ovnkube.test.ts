@@ -15,7 +15,7 @@ import { temporaryDirectory } from '../helpers/temporary.ts';
 const answer = (stdout: string): CommandAnswer => ({ command: 'test', exitCode: 0, stdout, stderr: '' });
 
 const parse = (list: string | Said | readonly Said[], file = ''): Outcome<Ovnkube> =>
-  parseFact(ovnkube, { list: answer(listing(list)), stat: answer('btime 1700000000\n'), file: answer(file) });
+  parseFact(ovnkube, { list: answer(listing(list)), file: answer(file) });
 
 function value(outcome: Outcome<Ovnkube>): Ovnkube {
   if (!outcome.ok) throw new Error(outcome.failure.message);

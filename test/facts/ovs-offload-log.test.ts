@@ -17,7 +17,19 @@ function parsed(stdout: string): OvsOffloadLog {
 }
 
 const inForce = (log: OvsOffloadLog, startedAt: string) =>
-  offloadInForce(log, [], [aProcess('ovs-vswitchd', { startedAt: Date.parse(startedAt) / 1000 })]).inForce;
+  offloadInForce(
+    { ...log, bootedAt: BOOTED },
+    [],
+    [aProcess('ovs-vswitchd', { startedAfterBoot: (Date.parse(startedAt) - BOOTED) / 1000 })],
+  ).inForce;
+
+const BOOTED = Date.parse('2026-11-20T08:00:00Z');
+
+test('the boot time is read where there is something to compare it with', (t) => {
+  t.is(parsed('log readable\nbtime 1700000000\n').bootedAt, 1_700_000_000_000);
+  t.is(parsed('').bootedAt, undefined);
+  t.is(parsed('btime x\n').bootedAt, undefined);
+});
 
 test('set before the start: log and journal both say so', (t) => {
   const log = parsed(recorded('offload-set-before-start.txt'));

@@ -68,7 +68,6 @@ test('a process that ended in between, or that has overwritten its arguments, ta
   const args = '==> /proc/5/cmdline <== a\nb ==> /proc/7/cmdline <==  ==> /proc/8/cmdline <== c\n';
   const outcome = parseFact(processes, {
     list: answer(`${heads}arguments\n${args}`),
-    stat: answer('btime 1700000000\n'),
   });
   t.deepEqual(outcome.ok && outcome.value.map((one) => one.args), [['a', 'b'], [], [], ['c']]);
 });
@@ -77,7 +76,6 @@ test('a program without which settings would not show makes them unknown, not ab
   const said = { command: 'processes', exitCode: 0, stderr: '' };
   const outcome = parseFact(processes, {
     list: { ...said, stdout: 'lacking tr\nprocess 7 ovnkube\nstat 7 (ovnkube) S\n' },
-    stat: { ...said, stdout: '' },
   });
   t.is(outcome.ok ? undefined : outcome.failure.code, 'missing-program');
   t.is(outcome.ok ? undefined : outcome.failure.message, 'tr is not installed on the node');

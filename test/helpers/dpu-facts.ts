@@ -140,6 +140,8 @@ export function dpu() {
         { at: STARTED * 1000 + 510, kind: 'enabled' as const, text: '…|netdev: Flow API Enabled' },
       ],
       values: [],
+      // At the epoch: what was started so long after boot was started at that time.
+      bootedAt: 0,
       upcall: undefined,
     },
     ovnController: { connection: 'connected' },
@@ -176,8 +178,8 @@ export function dpu() {
       ].map((netdev) => [netdev.name, netdev]),
     ),
     processes: [
-      aProcess('ovsdb-server', { pid: 100, startedAt: STARTED }),
-      aProcess('ovs-vswitchd', { pid: 101, startedAt: STARTED }),
+      aProcess('ovsdb-server', { pid: 100, startedAfterBoot: STARTED }),
+      aProcess('ovs-vswitchd', { pid: 101, startedAfterBoot: STARTED }),
       aProcess('ovn-controller', { pid: 102 }),
     ],
   } satisfies NodeFacts;

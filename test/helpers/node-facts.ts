@@ -78,7 +78,7 @@ export const aProcess = (name: string, given: Partial<Process> = {}): Process =>
   args: [`/usr/bin/${name}`],
   environment: new Map(),
   environmentReadable: true,
-  startedAt: 1_700_000_000,
+  startedAfterBoot: 1_700_000_000,
   state: 'S',
   ...given,
 });

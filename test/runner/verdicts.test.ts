@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import test from 'ava';
 import fc from 'fast-check';
+import type { Check } from '../../checks/define.ts';
 import { CHECKS } from '../../checks/index.ts';
 import { ROLES, SIMULATIONS } from '../../facts/derived/role.ts';
 import { FACTS } from '../../facts/index.ts';
@@ -9,7 +10,7 @@ import { type Source, sourceKey } from '../../facts/source.ts';
 import type { InventoryNode } from '../../inventory/node.ts';
 import { REACHABLE } from '../../runner/judge.ts';
 import type { Report } from '../../runner/report.ts';
-import { type RunRequest, run } from '../../runner/run.ts';
+import { run } from '../../runner/run.ts';
 import { compileSchema, publishedSchema } from '../helpers/report-schema.ts';
 import { temporaryDirectory } from '../helpers/temporary.ts';
 
@@ -109,7 +110,7 @@ const scenario = fc.record({
 });
 
 /** Counts, for each check and node, the verdicts and the reasons why there is none. */
-function assertComplete(report: Report, nodes: readonly InventoryNode[], checks: RunRequest['checks']): void {
+function assertComplete(report: Report, nodes: readonly InventoryNode[], checks: readonly Check[]): void {
   const problems: string[] = [];
   const seen = new Map<string, number>();
   for (const { checkId, target } of report.results)

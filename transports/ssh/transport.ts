@@ -69,7 +69,7 @@ async function runScript(
   client: Connection['client'],
   hop: Hop,
   script: string,
-  { signal, onStdout, onStderr }: RunOptions,
+  { signal, onStdout, onStderr, onSent }: RunOptions,
 ): Promise<RunResult> {
   return new Promise((resolve, reject) => {
     const aborted: RunResult = { exitCode: undefined, signal: 'SIGKILL' };
@@ -107,6 +107,7 @@ async function runScript(
         else resolve(result);
       });
       channel.end(script);
+      onSent?.();
     });
   });
 }

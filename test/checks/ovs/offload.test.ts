@@ -75,6 +75,7 @@ const inForce = (
     logReadable: true,
     lines: lines.map((line) => ({ ...line, text: `${line.at}` })),
     values: [...values],
+    bootedAt: 0,
   } as typeof facts.ovsOffloadLog;
   return judgeNode(facts, ['ovs'], { role: 'dpu' }).get('ovs/hw-offload-in-force')?.verdict;
 };

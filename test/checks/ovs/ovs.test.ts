@@ -416,6 +416,7 @@ const FAULTS: readonly (readonly [
         logReadable: false,
         lines: [],
         values: [{ at: (STARTED + 60) * 1000, value: 'true', snapshot: false }],
+        bootedAt: 0,
         upcall: undefined,
       },
     },
@@ -534,6 +535,6 @@ test('the version is taken from the log where the database has none, and is unde
 
 test('a monitor process that is older than the daemon is not the daemon', (t) => {
   const facts = dpu();
-  facts.processes.push(aProcess('ovs-vswitchd', { pid: 99, startedAt: STARTED - 5, state: 'S' }));
+  facts.processes.push(aProcess('ovs-vswitchd', { pid: 99, startedAfterBoot: STARTED - 5, state: 'S' }));
   t.is(judge(facts).get('ovs/daemons')?.verdict, 'pass');
 });
