@@ -30,6 +30,8 @@ export interface DevlinkPort {
   readonly vfNumber: number | undefined;
   /** It represents a function of another machine: of the host, where this is the DPU. */
   readonly external: boolean;
+  /** MAC address of the function that it represents, in lower case; undefined where the driver tells none. */
+  readonly functionMac?: string | undefined;
 }
 
 /* devlink -j dev show could not be read by a shell; the plain one starts each line with the handle. Sub-functions
@@ -84,5 +86,12 @@ const parsePorts = (answer: read.JsonRecord): DevlinkPort[] =>
       pfNumber: read.number(port, 'pfnum'),
       vfNumber: read.number(port, 'vfnum'),
       external: port['external'] === true,
+      functionMac: functionMac(read.record(port['function'])),
     };
   });
+
+/** Drivers say 00:00:00:00:00:00 of an address that nobody has set (OVN-Kubernetes go-controller/pkg/util/sriovnet_linux.go). */
+function functionMac(of: read.JsonRecord): string | undefined {
+  const mac = read.text(of, 'hw_addr').toLowerCase();
+  return /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(mac) && mac !== '00:00:00:00:00:00' ? mac : undefined;
+}

@@ -17,6 +17,8 @@ export interface Link {
   readonly mtu: number;
   readonly operstate: string;
   readonly mac: string;
+  /** The address that the hardware came with, where it is another one and iproute2 shows it (`permaddr`). */
+  readonly permanentMac?: string | undefined;
   /** The bridge, bond or OVS datapath that it is enslaved to. */
   readonly master: string | undefined;
   /** rtnetlink's kind: veth, bridge, tun, openvswitch …; undefined for hardware. */
@@ -65,6 +67,7 @@ function parseLink(link: read.JsonRecord): Link {
     mtu: read.number(link, 'mtu') ?? 0,
     operstate: read.text(link, 'operstate'),
     mac: read.text(link, 'address'),
+    permanentMac: read.optionalText(link, 'permaddr'),
     master: read.optionalText(link, 'master'),
     kind: read.optionalText(read.record(link['linkinfo']), 'info_kind'),
     altnames: read.texts(link['altnames']),

@@ -14,7 +14,7 @@ export interface ExaminedPfs {
 interface FunctionFacts {
   readonly pci: Pci;
   readonly netdevs: ReadonlyMap<string, Netdev>;
-  readonly ovnkube: Ovnkube;
+  readonly ovnkube: Pick<Ovnkube, 'managementPort'>;
 }
 
 /**
