@@ -1,5 +1,5 @@
 import type { ClusterFactName, ClusterFactValues } from '../facts/cluster/index.ts';
-import type { Contradiction, Member } from '../facts/derived/cluster/view.ts';
+import type { ClusterNodeSubject, Contradiction } from '../facts/derived/cluster/view.ts';
 import type { Role, Simulation } from '../facts/derived/role.ts';
 import type { Evidence } from '../facts/fact.ts';
 import type { FactName, FactValues } from '../facts/index.ts';
@@ -15,9 +15,6 @@ export interface Subject {
   readonly role: Role;
   readonly simulation: Simulation | undefined;
 }
-
-/** A node of the cluster that is being judged; role, simulation and DPU are the inventory's where it names them. */
-export type ClusterNodeSubject = Pick<Member, 'node' | 'role' | 'roleGround' | 'simulation'>;
 
 /** The cluster that is being judged. */
 export interface ClusterSubject {

@@ -1,3 +1,6 @@
+import { dpuLabels } from './cluster/dpu-labels.ts';
+import { kubeProxyAbsent } from './cluster/kube-proxy-absent.ts';
+import { nodesReady } from './cluster/nodes-ready.ts';
 import type { Check } from './define.ts';
 import { expectedSettings } from './gateway/expected-settings.ts';
 import { gatewayInterface } from './gateway/gateway-interface.ts';
@@ -93,6 +96,9 @@ import { representors } from './veth/representors.ts';
 
 /** Every check, in the order in which reports show them; each stands behind those that it comes after. */
 export const CHECKS: readonly Check[] = [
+  dpuLabels,
+  kubeProxyAbsent,
+  nodesReady,
   supported,
   vfsCreated,
   nodeMode,

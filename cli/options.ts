@@ -17,11 +17,22 @@ export function addNodeOptions(command: Command): void {
       several,
     )
     .option(
+      '--kubeconfig <file>',
+      'a cluster, whose API is asked and whose nodes are examined; several may be given',
+      several,
+    )
+    .option('--context <name>', "a context of the kubeconfig, or of kubectl's; several may be given", several)
+    .option(
+      '--node-access <way>',
+      'how to log in to nodes that only a cluster names: none, or ssh to their InternalIP',
+      'none',
+    )
+    .option(
       '--role <role>',
       'what the nodes are, where it is not to be found out: dpu-host, dpu, control-plane, worker, hypervisor',
     )
-    .option('--timeout <duration>', 'for one node', '60s')
-    .option('--concurrency <count>', 'how many nodes at a time', '16')
+    .option('--timeout <duration>', 'for one node or cluster', '60s')
+    .option('--concurrency <count>', 'how many nodes or clusters at a time', '16')
     .option('--wait <duration>', 'ask again for so long while something fails, such as 5m', '0s')
     .option(
       '--record <directory>',

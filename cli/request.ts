@@ -1,11 +1,12 @@
 import { access, constants } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { CHECKS } from '../checks/index.ts';
+import type { Check } from '../checks/define.ts';
 import type { Inventory, InventoryNode } from '../inventory/node.ts';
 import type { RunRequest } from '../runner/run.ts';
 import { groupOf, selectChecks } from '../runner/select.ts';
 import { SUITES, type Suite } from '../suites/index.ts';
 import { passphraseFrom } from '../transports/ssh/passphrase.ts';
+import { clustersOf, parseNodeAccess } from './clusters.ts';
 import type { RunFlags } from './run.ts';
 import { parseTarget } from './target.ts';
 import { didYouMean, UsageError } from './usage-error.ts';
@@ -25,7 +26,7 @@ export interface Request extends Omit<RunRequest, 'listen' | 'signal' | 'onGathe
 
 /** What the words of the command line ask for. Throws readable errors only. */
 export async function runRequest(suiteName: string, flags: RunFlags): Promise<Request> {
-  const suite = findSuite(suiteName);
+  const suite = await findSuite(suiteName);
   const select = words('--select', flags.select);
   const timeout = parseTimeout(flags.timeout);
   for (const [option, file] of [
@@ -33,11 +34,13 @@ export async function runRequest(suiteName: string, flags: RunFlags): Promise<Re
     ['--identity', flags.identity],
   ] as const)
     await mustBeReadable(option, file);
+  for (const file of flags.kubeconfig ?? []) await mustBeReadable('--kubeconfig', file);
+  const nodes = await nodesOf(flags, suite);
   return {
     tool: { name: 'dpu-doctor', version: VERSION },
     suiteName: suite.name,
-    ...(await nodesOf(flags)),
-    checks: selectChecks(CHECKS, select.length > 0 ? select : suite.select, [
+    ...nodes,
+    checks: await checksFor(nodes.nodes, select.length > 0 ? select : suite.select, [
       ...suite.skip,
       ...words('--skip', flags.skip),
     ]),
@@ -57,10 +60,24 @@ export async function runRequest(suiteName: string, flags: RunFlags): Promise<Re
   };
 }
 
-function findSuite(name: string): Suite {
+/** The checks take longer to load than all the rest: nothing waits for them that does not need them. */
+const catalogue = async (): Promise<readonly Check[]> => (await import('../checks/index.ts')).CHECKS;
+
+/** The checks that are chosen. Where all are, for nodes of which nothing is known yet, no check says what to ask them. */
+async function checksFor(
+  nodes: readonly InventoryNode[],
+  select: readonly string[],
+  skip: readonly string[],
+): Promise<Request['checks']> {
+  const all = select.length === 0 && skip.length === 0;
+  if (all && nodes.every(({ role }) => role === undefined)) return catalogue;
+  return selectChecks(await catalogue(), select, skip);
+}
+
+async function findSuite(name: string): Promise<Suite> {
   const suite = SUITES.find((candidate) => candidate.name === name);
   if (suite !== undefined) return suite;
-  const groups = new Set(CHECKS.map(groupOf));
+  const groups = new Set((await catalogue()).map(groupOf));
   if (groups.has(name))
     return { name, description: `the checks of ${name}`, select: [name], skip: [], expect: {} };
   const names = [
@@ -99,11 +116,19 @@ async function mustBeReadable(option: string, file: string | undefined): Promise
   }
 }
 
-/** The nodes of the inventory and of the targets; this machine where neither names one. */
-async function nodesOf(flags: RunFlags): Promise<Pick<Request, 'nodes' | 'notes'>> {
+type Targets = Pick<Request, 'nodes' | 'clusters' | 'nodeAccess' | 'notes'>;
+
+/** The clusters that are named, and the nodes of the inventory and of the targets; this machine where nothing is named. */
+async function nodesOf(flags: RunFlags, suite: Suite): Promise<Targets> {
   const role = flags.role === undefined ? undefined : parseRole(flags.role);
   const targets = words('--target', flags.target).map((target) => parseTarget(target, role));
+  const named = clustersOf(flags);
+  const nodeAccess = parseNodeAccess(flags.nodeAccess ?? 'none');
+  if (flags.inventory === undefined && targets.length === 0 && named.length > 0)
+    return { nodes: [], clusters: named, nodeAccess, notes: [] };
   if (flags.inventory === undefined && targets.length === 0) {
+    // As kubectl does it, which also finds the service account of a pod.
+    if (suite.ofCluster) return { nodes: [], clusters: [{}], nodeAccess, notes: [] };
     const here: InventoryNode = { name: hostname(), access: { kind: 'local' } };
     return { nodes: [role === undefined ? here : { ...here, role }], notes: [] };
   }
@@ -120,7 +145,8 @@ async function nodesOf(flags: RunFlags): Promise<Pick<Request, 'nodes' | 'notes'
       'Name every node once, by --target or in the inventory.',
     );
   }
-  return { nodes, notes: listed?.notes ?? [] };
+  const clusters = [...(listed?.clusters ?? []), ...named];
+  return { nodes, clusters, nodeAccess, notes: listed?.notes ?? [] };
 }
 
 async function readInventory(source: string): Promise<Inventory> {

@@ -1,12 +1,13 @@
 import { safeLine } from '../reporters/safe-text.ts';
 import { EXIT } from '../runner/report.ts';
 import { run } from '../runner/run.ts';
+import type { ClusterFlags } from './clusters.ts';
 import { onInterrupt } from './interrupt.ts';
 import { type OutputFlags, output } from './output.ts';
 import { recorder } from './record.ts';
 import { runRequest } from './request.ts';
 
-export interface RunFlags extends OutputFlags {
+export interface RunFlags extends OutputFlags, ClusterFlags {
   readonly inventory?: string;
   readonly target?: readonly string[];
   readonly role?: string;

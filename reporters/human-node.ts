@@ -59,9 +59,15 @@ function targetHeading({ look }: NodeView, target: TargetReport): string[] {
   return [
     `${look.bold(safeLine(target.name))}  ${facts}`,
     ...(target.failure === undefined
-      ? paragraph(look, `role: ${safeLine(target.roleGround)}`, '  ', 2).map(look.dim)
+      ? groundsOf(target).flatMap((ground) => paragraph(look, ground, '  ', 2).map(look.dim))
       : []),
   ];
+}
+
+/** What tells what a target is. */
+function groundsOf({ kind, roleGround, pairGround }: TargetReport): readonly string[] {
+  const role = `${kind === 'cluster' ? 'from' : 'role'}: ${safeLine(roleGround)}`;
+  return pairGround === undefined ? [role] : [role, `pair: ${safeLine(pairGround)}`];
 }
 
 const COUNT_WORDS: readonly (readonly [Verdict, string])[] = [

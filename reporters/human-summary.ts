@@ -4,7 +4,7 @@ import { paragraph, someOf } from './layout.ts';
 import type { Look } from './look.ts';
 import { safeLine } from './safe-text.ts';
 import { widthOf } from './width.ts';
-import { aboutWhom, count, duration, EXIT_WORDS, headline } from './words.ts';
+import { aboutWhom, count, duration, EXIT_WORDS, extentWords, headline } from './words.ts';
 
 const MOST_NAMES = 6;
 
@@ -118,7 +118,7 @@ export function closingLines(look: Look, report: Report): string[] {
     .map(([verdict, text]) => (summary[verdict] > 0 ? look.paint(verdict, text) : text));
   const worst = exitCode === 0 ? 'pass' : exitCode === 1 ? 'fail' : 'error';
   const meaning = `exit code ${exitCode}: ${EXIT_WORDS[exitCode]}`;
-  const extent = `(${count(summary.total, 'check result')} on ${count(report.targets.length, 'node')} in ${duration(report.durationMs)})`;
+  const extent = `(${count(summary.total, 'check result')} on ${extentWords(report.targets)} in ${duration(report.durationMs)})`;
   const fits = widthOf(meaning) + 2 + widthOf(extent) <= look.width;
   const end = [look.paint(worst, meaning), look.dim(extent)];
   return [counts.join(' · '), ...(fits ? [end.join('  ')] : end)];

@@ -32,9 +32,13 @@ const ERASE = '\r\u001b[2K';
 export const progressOn = (surface: ProgressSurface): Progress =>
   surface.redraws ? redrawnLine(surface) : logLines(surface);
 
+/** What the targets are called together: nodes, unless clusters are among them. */
+const extent = (targets: readonly string[]): string =>
+  count(targets.length, targets.some((name) => name.startsWith('cluster:')) ? 'target' : 'node');
+
 interface State {
   readonly started: number;
-  targets: number;
+  targets: readonly string[];
   checks: number;
   answered: number;
   readonly waiting: Set<string>;
@@ -44,8 +48,11 @@ interface State {
 function advance(state: State, event: RunEvent): void {
   switch (event.kind) {
     case 'run-started':
-      state.targets = event.targets.length;
+      state.targets = event.targets;
       state.checks = event.checks;
+      break;
+    case 'targets-found':
+      state.targets = event.targets;
       break;
     case 'target-started':
       // With --wait a target is asked again: it counts as answered once.
@@ -53,7 +60,7 @@ function advance(state: State, event: RunEvent): void {
       break;
     case 'target-answered':
       state.waiting.delete(event.target);
-      state.answered = Math.min(state.targets, state.answered + 1);
+      state.answered = Math.min(state.targets.length, state.answered + 1);
       break;
     case 'result':
       state.verdicts[event.result.verdict] = (state.verdicts[event.result.verdict] ?? 0) + 1;
@@ -64,7 +71,7 @@ function advance(state: State, event: RunEvent): void {
 function redrawnLine({ write, look, now, every }: ProgressSurface): Progress {
   const state: State = {
     started: now(),
-    targets: 0,
+    targets: [],
     checks: 0,
     answered: 0,
     waiting: new Set(),
@@ -102,7 +109,7 @@ function statusLine(state: State, look: Look, now: number, frame: number): strin
   const checks = state.checks > 0 ? `${judged} of ${count(state.checks, 'check')}` : count(judged, 'check');
   const names = [...state.waiting].map(safeLine);
   return [
-    `${spinner} ${state.answered} of ${count(state.targets, 'node')} answered`,
+    `${spinner} ${state.answered} of ${extent(state.targets)} answered`,
     ...(judged === 0 ? [] : [checks]),
     ...(state.verdicts.fail ? [`${state.verdicts.fail} failed`] : []),
     ...(state.verdicts.error ? [`${state.verdicts.error} undetermined`] : []),
@@ -125,7 +132,11 @@ function logLines({ write, look }: ProgressSurface): Progress {
 function logLine(event: RunEvent): string | undefined {
   switch (event.kind) {
     case 'run-started':
-      return `examining ${count(event.targets.length, 'node')}, suite ${safeLine(event.suite)}`;
+      return `examining ${extent(event.targets)}, suite ${safeLine(event.suite)}`;
+    case 'targets-found':
+      return event.notLoggedIn === 0
+        ? undefined
+        : `${count(event.notLoggedIn, 'node')} found and not logged in to`;
     case 'target-answered':
       return event.failure === undefined
         ? `${safeLine(event.target)}: answered in ${duration(event.ms)}`

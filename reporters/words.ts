@@ -19,7 +19,12 @@ const SIMULATION_WORDS: Readonly<Record<Simulation, string>> = {
   tap: 'simulated with TAPs',
 };
 
-export function roleWords({ role, simulation }: Pick<TargetReport, 'role' | 'simulation'>): string {
+export function roleWords({
+  kind,
+  role,
+  simulation,
+}: Pick<TargetReport, 'kind' | 'role' | 'simulation'>): string {
+  if (kind === 'cluster') return 'Kubernetes cluster';
   const name = role === undefined ? 'role unknown' : ROLE_WORDS[role];
   return simulation === undefined ? name : `${name}, ${SIMULATION_WORDS[simulation]}`;
 }
@@ -34,6 +39,13 @@ export const EXIT_WORDS: Readonly<Record<ExitCode, string>> = {
 
 export const count = (number: number, one: string, many = `${one}s`): string =>
   `${number} ${number === 1 ? one : many}`;
+
+/** `3 nodes`, `1 cluster and 3 nodes`. */
+export function extentWords(targets: readonly Pick<TargetReport, 'kind'>[]): string {
+  const clusters = targets.filter(({ kind }) => kind === 'cluster').length;
+  const nodes = count(targets.length - clusters, 'node');
+  return clusters === 0 ? nodes : `${count(clusters, 'cluster')} and ${nodes}`;
+}
 
 /** `0.42 s`, `4.2 s`, `3 min 20 s`. */
 export function duration(ms: number): string {

@@ -1,6 +1,7 @@
 import type { ClusterSubject } from '../checks/define.ts';
 import type { ClusterFactName } from '../facts/cluster/index.ts';
 import { evidence, type FactFailure, type Outcome } from '../facts/fact.ts';
+import type { ClusterTarget } from '../transports/cluster/access.ts';
 import type { Result, TargetFailure, TargetReport } from './report.ts';
 import { REACHABLE } from './said.ts';
 
@@ -24,6 +25,10 @@ export interface GatheredCluster {
 
 /** A cluster's name among the targets, where a node may be called as it is. */
 export const targetName = (cluster: Pick<GatheredCluster, 'name'>): string => `cluster:${cluster.name}`;
+
+/** What a cluster is called in progress, before its kubeconfig has told the name. */
+export const provisionalName = ({ name, context, kubeconfig }: ClusterTarget): string =>
+  `cluster:${name ?? context ?? kubeconfig ?? 'default'}`;
 
 export const clusterTarget = (cluster: GatheredCluster): TargetReport => ({
   kind: 'cluster',

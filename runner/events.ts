@@ -9,6 +9,8 @@ export type RunEvent =
       readonly targets: readonly string[];
       readonly checks: number;
     }
+  /** Clusters told which nodes there are: `targets` are all that are asked something, and so many nodes are not. */
+  | { readonly kind: 'targets-found'; readonly targets: readonly string[]; readonly notLoggedIn: number }
   | { readonly kind: 'target-started'; readonly target: string }
   /** The node gave its facts, or it is known why it will not. */
   | {

@@ -1,10 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Check } from '../checks/define.ts';
 import { evidence } from '../facts/fact.ts';
+import type { NodeAccess } from '../inventory/discover.ts';
 import type { InventoryNode } from '../inventory/node.ts';
+import type { ClusterTarget } from '../transports/cluster/access.ts';
+import {
+  clusterReachability,
+  clusterTarget,
+  type GatheredCluster,
+  provisionalName,
+  targetName,
+} from './cluster.ts';
+import type { ClusterRound } from './clusters.ts';
 import type { RunListener } from './events.ts';
 import { type GatheredNode, type GatherOptions, gather } from './gather.ts';
-import { type JudgeOptions, judgePlanned, REACHABLE, type Verdicts } from './judge.ts';
+import { type JudgeOptions, judgeCluster, judgePlanned, REACHABLE, type Verdicts } from './judge.ts';
 import { mapLimited } from './limit.ts';
 import { planRun } from './plan.ts';
 import {
@@ -21,7 +31,12 @@ export interface RunRequest extends GatherOptions, JudgeOptions {
   /** The suite's name. */
   readonly suiteName: string;
   readonly nodes: readonly InventoryNode[];
-  readonly checks: readonly Check[];
+  /** Clusters to ask first; their nodes are examined along with `nodes`. */
+  readonly clusters?: readonly ClusterTarget[];
+  /** Whether to log in to nodes that only a cluster names; none unless given. */
+  readonly nodeAccess?: NodeAccess;
+  /** What is to be judged; or where every check comes from, to be loaded while the nodes answer: they are asked all. */
+  readonly checks: readonly Check[] | (() => Promise<readonly Check[]>);
   /** How many nodes are asked at a time. */
   readonly concurrency: number;
   /** For so long, in milliseconds, what does not pass is asked again; 0 asks once. */
@@ -31,18 +46,20 @@ export interface RunRequest extends GatherOptions, JudgeOptions {
   readonly onGathered?: (node: GatheredNode) => Promise<void>;
 }
 
-/** Asks all nodes, judges all checks and tells what was found. Never rejects for what a node does. */
+/** Asks all clusters and nodes, judges all checks and tells what was found. Never rejects for what one of them does. */
 export async function run(request: RunRequest): Promise<Report> {
-  const { nodes, listen } = request;
+  const { nodes, clusters = [], listen } = request;
   const started = new Date();
   listen({
     kind: 'run-started',
     suite: request.suiteName,
-    targets: nodes.map(({ name }) => name),
+    targets: [...clusters.map(provisionalName), ...nodes.map(({ name }) => name)],
     checks: 0,
   });
-  let gathered = await gatherAll(nodes, request);
-  let outcome = judgeAll(gathered, request);
+  const { gathered: first, checks, ...found } = await gatherFirst(request);
+  let gathered = first;
+  let { round } = found;
+  let outcome = judgeAll(gathered, round?.clusters ?? [], checks, request);
   const deadline = started.getTime() + request.wait;
   for (
     let pause = FIRST_PAUSE;
@@ -53,14 +70,23 @@ export async function run(request: RunRequest): Promise<Report> {
     if (again.size === 0) break;
     await sleep(pause, undefined, { signal: request.signal }).catch(() => undefined);
     if (request.signal.aborted) break;
+    const renewed = round && (await (await loadClusters()).askClustersAgain(round, again, request, checks));
+    const older = new Map(gathered.map((node) => [node.node.name, node]));
+    const wanted = renewed?.nodes ?? nodes;
     const fresh = await gatherAll(
-      nodes.filter(({ name }) => again.has(name)),
+      wanted.filter((node) => again.has(node.name) || older.get(node.name)?.node.role !== node.role),
+      checks,
       request,
     );
-    // What a node said before is worth more than that it was not asked again.
+    // What a target said before is worth more than that it was not asked again.
     if (request.signal.aborted) break;
-    gathered = gathered.map((node) => fresh.find((newer) => newer.node.name === node.node.name) ?? node);
-    outcome = judgeAll(gathered, request);
+    const newer = new Map(fresh.map((node) => [node.node.name, node]));
+    gathered = wanted.flatMap((node) => {
+      const known = older.get(node.name);
+      return newer.get(node.name) ?? (known === undefined ? [] : [{ ...known, node }]);
+    });
+    round = renewed;
+    outcome = judgeAll(gathered, round?.clusters ?? [], checks, request);
   }
   for (const result of outcome.results) listen({ kind: 'result', result });
   const finished = new Date();
@@ -71,7 +97,10 @@ export async function run(request: RunRequest): Promise<Report> {
     durationMs: finished.getTime() - started.getTime(),
     suite: request.suiteName,
     ...(request.signal.aborted ? { interrupted: true } : {}),
-    targets: gathered.map((node) => targetReport(node, nodes)),
+    targets: [
+      ...(round?.clusters ?? []).map(clusterTarget),
+      ...targetReports(gathered, round?.clusters ?? []),
+    ],
     results: outcome.results,
     notPlanned: outcome.notPlanned,
   });
@@ -84,10 +113,49 @@ export async function run(request: RunRequest): Promise<Report> {
 const FIRST_PAUSE = 1000;
 const LAST_PAUSE = 10_000;
 
-async function gatherAll(nodes: readonly InventoryNode[], request: RunRequest): Promise<GatheredNode[]> {
+const loadClusters = () => import('./clusters.ts');
+
+/** What a run knows before it judges; a round of clusters only where one is named. */
+interface Gathered {
+  readonly gathered: GatheredNode[];
+  readonly checks: readonly Check[];
+  readonly round?: ClusterRound;
+}
+
+/** Asks the clusters for their nodes, then all nodes. */
+async function gatherWithClusters(request: RunRequest): Promise<Gathered> {
+  const checks = typeof request.checks === 'function' ? await request.checks() : request.checks;
+  const round = await (await loadClusters()).askClusters(request, checks);
+  const asked = round.nodes.filter(({ access }) => access.kind !== 'none').map(({ name }) => name);
+  request.listen({
+    kind: 'targets-found',
+    targets: [...round.clusters.map(targetName), ...asked],
+    notLoggedIn: round.nodes.length - asked.length,
+  });
+  return { gathered: await gatherAll(round.nodes, checks, request), checks, round };
+}
+
+/** Asks all nodes. Checks that are still to be loaded are loaded when the first node has its script, so that both work. */
+async function gatherFirst(request: RunRequest): Promise<Gathered> {
+  const { nodes, clusters = [], checks } = request;
+  if (clusters.length > 0) return gatherWithClusters(request);
+  if (typeof checks !== 'function') return { gathered: await gatherAll(nodes, checks, request), checks };
+  const sent = Promise.withResolvers<void>();
+  const gathering = gatherAll(nodes, 'all', { ...request, onSent: sent.resolve });
+  await Promise.race([sent.promise, gathering]);
+  const loaded = await checks();
+  return { gathered: await gathering, checks: loaded };
+}
+
+async function gatherAll(
+  nodes: readonly InventoryNode[],
+  checks: readonly Check[] | 'all',
+  request: RunRequest,
+): Promise<GatheredNode[]> {
   return mapLimited(nodes, request.concurrency, async (node) => {
+    if (node.access.kind === 'none') return gather(node, checks, request);
     request.listen({ kind: 'target-started', target: node.name });
-    const gathered = await gather(node, request.checks, request);
+    const gathered = await gather(node, checks, request);
     const failure = failureOf(gathered);
     request.listen({
       kind: 'target-answered',
@@ -101,21 +169,25 @@ async function gatherAll(nodes: readonly InventoryNode[], request: RunRequest): 
 
 function judgeAll(
   nodes: readonly GatheredNode[],
+  clusters: readonly GatheredCluster[],
+  checks: readonly Check[],
   request: RunRequest,
 ): Pick<Report, 'results'> & { readonly notPlanned: NonNullable<Report['notPlanned']> } {
-  const { planned, notPlanned } = planRun(request.checks, nodes);
+  const { planned, clusters: ofClusters, notPlanned } = planRun(checks, nodes, clusters);
   const verdicts: Verdicts = new Map();
-  // Node checks first: a pair's check may come after those of its two nodes, whichever of them is listed first.
+  // Clusters first, then nodes: a check may come after those of what is above it, whichever is listed first.
+  const clusterResults = ofClusters.map((item) => judgeCluster(item, verdicts, request));
   const nodeResults = planned
     .filter(({ dpu }) => dpu === undefined)
     .map((item) => judgePlanned(item, verdicts, request));
   const pairResults = planned
     .filter(({ dpu }) => dpu !== undefined)
     .map((item) => judgePlanned(item, verdicts, request));
-  const unreachable = nodes.flatMap(reachability);
-  const order = new Map<string, number>(request.checks.map((check, index) => [check.id, index]));
-  const position = new Map(nodes.map(({ node }, index) => [node.name, index]));
-  const results = [...unreachable, ...nodeResults, ...pairResults].sort(
+  const unreachable = [...clusters.flatMap(clusterReachability), ...nodes.flatMap(reachability)];
+  const order = new Map<string, number>(checks.map((check, index) => [check.id, index]));
+  const targets = [...clusters.map(targetName), ...nodes.map(({ node }) => node.name)];
+  const position = new Map(targets.map((name, index) => [name, index]));
+  const results = [...unreachable, ...clusterResults, ...nodeResults, ...pairResults].sort(
     (a, b) =>
       (position.get(a.target) ?? 0) - (position.get(b.target) ?? 0) ||
       (order.get(a.checkId) ?? -1) - (order.get(b.checkId) ?? -1),
@@ -123,10 +195,15 @@ function judgeAll(
   return { results, notPlanned };
 }
 
-/** The nodes of results that may yet turn. */
+/** The targets of results that may yet turn. */
 function unsettled(results: readonly Result[]): ReadonlySet<string> {
   const turning = results.filter(({ verdict }) => verdict === 'fail' || verdict === 'error');
-  return new Set(turning.flatMap(({ target, pair }) => (pair ? [pair.host, pair.dpu] : [target])));
+  return new Set(
+    turning.flatMap(({ target, pair, cluster }) => [
+      ...(pair ? [pair.host, pair.dpu] : [target]),
+      ...(cluster === undefined ? [] : [cluster]),
+    ]),
+  );
 }
 
 /** One error for a node that could not be examined; everything planned on it is blocked by it. */
@@ -159,9 +236,28 @@ const failureOf = ({ unreachable }: GatheredNode): TargetFailure | undefined =>
     ? undefined
     : { code: unreachable.code, message: unreachable.message, hint: unreachable.hint };
 
-function targetReport(gathered: GatheredNode, nodes: readonly InventoryNode[]): TargetReport {
+function targetReports(
+  nodes: readonly GatheredNode[],
+  clusters: readonly GatheredCluster[],
+): readonly TargetReport[] {
+  const hosts = new Map(nodes.flatMap(({ node }) => (node.dpu === undefined ? [] : [[node.dpu, node.name]])));
+  const byName = new Map(clusters.map((cluster) => [cluster.name, cluster]));
+  return nodes.map((gathered) =>
+    targetReport(
+      gathered,
+      hosts.get(gathered.node.name),
+      byName.get(gathered.node.kubernetes?.cluster ?? ''),
+    ),
+  );
+}
+
+function targetReport(
+  gathered: GatheredNode,
+  host: string | undefined,
+  cluster: GatheredCluster | undefined,
+): TargetReport {
   const { node, uri, role, roleGround, simulation, facts } = gathered;
-  const pair = node.dpu ?? nodes.find(({ dpu }) => dpu === node.name)?.name;
+  const pair = node.dpu ?? host;
   const failure = failureOf(gathered);
   return {
     name: node.name,
@@ -170,6 +266,8 @@ function targetReport(gathered: GatheredNode, nodes: readonly InventoryNode[]): 
     roleGround,
     ...(simulation === undefined ? {} : { simulation }),
     ...(pair === undefined ? {} : { pair }),
+    ...(node.dpuGround === undefined ? {} : { pairGround: node.dpuGround }),
+    ...(cluster === undefined ? {} : { cluster: targetName(cluster) }),
     ...(failure === undefined ? {} : { failure }),
     facts: [...facts].map(
       ([name, outcome]): FactReport => ({ name, outcome: outcome.ok ? 'ok' : outcome.failure.code }),

@@ -1,6 +1,8 @@
 import { NOT_COVERED, OPEN } from '../checks/claims.ts';
 import { CHECKS } from '../checks/index.ts';
 import { explanation } from '../cli/explanation.ts';
+import { type ClusterRead, resourceOf } from '../facts/cluster/fact.ts';
+import { CLUSTER_FACTS } from '../facts/cluster/index.ts';
 import { FACTS } from '../facts/index.ts';
 import { type Source, sourceKey } from '../facts/source.ts';
 import { groupOf } from '../runner/select.ts';
@@ -104,8 +106,25 @@ function commands(): string {
     '|---|---|---|',
     ...rows,
     '',
+    '# What is read of a cluster',
+    '',
+    'Where a cluster is named, its API is asked for what the chosen checks need of this list, and always for what tells',
+    'which nodes there are: nodes, pods, DaemonSets, Deployments and leases. Nothing but `get` and `list` is used, and',
+    'secrets are never read.',
+    '',
+    '| fact | verb | resource |',
+    '|---|---|---|',
+    ...clusterRows(),
+    '',
   ].join('\n');
 }
+
+const clusterRows = (): string[] =>
+  Object.entries(CLUSTER_FACTS).flatMap(([name, fact]) =>
+    Object.values<ClusterRead>(fact.lists).map(
+      (read) => `| ${name} | ${read.single ? 'get' : 'list'} | \`${resourceOf(read)}\` |`,
+    ),
+  );
 
 function expectations(): string {
   const rows = Object.entries<ExpectationDefinition>(EXPECTATIONS).map(

@@ -5,6 +5,8 @@ export interface Suite {
   /** Check ids, groups or tags; empty for all. */
   readonly select: readonly string[];
   readonly skip: readonly string[];
+  /** Where nothing is named, the cluster of kubectl's kubeconfig is examined rather than this machine. */
+  readonly ofCluster?: true;
   /** Expectations by name; --set and the inventory come before them. */
   readonly expect: Readonly<Record<string, string | number | readonly string[]>>;
 }
@@ -13,9 +15,18 @@ export interface Suite {
 export const SUITES: readonly Suite[] = [
   {
     name: 'node',
-    description: 'everything that a node can show by itself, by its role',
+    description:
+      'everything: what a node shows by itself, by its role, and what a cluster tells where one is named',
     select: [],
     skip: [],
+    expect: {},
+  },
+  {
+    name: 'cluster',
+    description: 'what the API of a Kubernetes cluster tells, without logging in to any node',
+    select: ['cluster'],
+    skip: [],
+    ofCluster: true,
     expect: {},
   },
   {

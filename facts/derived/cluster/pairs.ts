@@ -55,7 +55,7 @@ function byAddress(hosts: readonly NodeRole[], dpus: readonly NodeRole[]): Claim
   const [dpuAt, hostAt] = [dpus, hosts].map(byInternalAddress);
   const ofHosts = hosts.flatMap((host) =>
     [...spokenFor(host)].flatMap(([address, annotation]) =>
-      (dpuAt?.get(address) ?? []).map((dpu) => ({
+      nearest(host, dpuAt?.get(address)).map((dpu) => ({
         host: id(host),
         dpu: id(dpu),
         ground: `the annotation ${annotation} of node ${host.node} holds ${address}, the address of node ${dpu.node}`,
@@ -65,7 +65,7 @@ function byAddress(hosts: readonly NodeRole[], dpus: readonly NodeRole[]): Claim
   const ofDpus = dpus.flatMap((dpu) => {
     const value = record(json(dpu, HOST_ADDRESS));
     return [value['ipv4'], value['ipv6']].flatMap((address) =>
-      (hostAt?.get(bare(address)) ?? []).map((host) => ({
+      nearest(dpu, hostAt?.get(bare(address))).map((host) => ({
         host: id(host),
         dpu: id(dpu),
         ground: `the annotation ${HOST_ADDRESS} of node ${dpu.node} holds ${bare(address)}, the address of node ${host.node}`,
@@ -73,6 +73,12 @@ function byAddress(hosts: readonly NodeRole[], dpus: readonly NodeRole[]): Claim
     );
   });
   return [...ofHosts, ...ofDpus];
+}
+
+/** Of nodes with one address, those of the same cluster: private networks of two clusters may use the same ones. */
+function nearest(one: MemberId, others: readonly NodeRole[] = []): readonly NodeRole[] {
+  const own = others.filter(({ cluster }) => cluster === one.cluster);
+  return own.length > 0 ? own : others;
 }
 
 const HOST_ADDRESS = 'k8s.ovn.org/primary-dpu-host-addr';

@@ -35,3 +35,6 @@ export interface Contradiction {
 }
 
 export const sameMember = (a: MemberId, b: MemberId): boolean => a.cluster === b.cluster && a.node === b.node;
+
+/** A node of a cluster as its checks see it; role and simulation are the inventory's where it names the node. */
+export type ClusterNodeSubject = Pick<Member, 'node' | 'role' | 'roleGround' | 'simulation'>;

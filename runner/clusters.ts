@@ -1,0 +1,226 @@
+import type { Check } from '../checks/define.ts';
+import { type ClusterRead, parseClusterFact, readCommand } from '../facts/cluster/fact.ts';
+import { CLUSTER_FACTS, type ClusterFactName, type ClusterFactValues } from '../facts/cluster/index.ts';
+import { findMembers } from '../facts/derived/cluster/members.ts';
+import type { ClusterView } from '../facts/derived/cluster/view.ts';
+import type { FactFailure, Outcome } from '../facts/fact.ts';
+import { discover, type NodeAccess } from '../inventory/discover.ts';
+import type { InventoryNode } from '../inventory/node.ts';
+import { KubernetesError } from '../kubernetes/error.ts';
+import type { ClusterTarget, ReadOutcome } from '../transports/cluster/access.ts';
+import { connectCluster } from '../transports/cluster/api.ts';
+import { type GatheredCluster, provisionalName, targetName } from './cluster.ts';
+import type { RunListener } from './events.ts';
+import { mapLimited } from './limit.ts';
+import type { TargetFailure } from './report.ts';
+
+/* Loaded only where a cluster is named. */
+
+/** What a cluster said, before it is known what its nodes are. */
+export interface AskedCluster extends Omit<GatheredCluster, 'subject'> {
+  readonly target: ClusterTarget;
+  /** What it tells about its nodes; where it can't be asked any more, what it told last. */
+  readonly view: ClusterView | undefined;
+}
+
+export interface AskClusterOptions {
+  /** For one cluster, in milliseconds. */
+  readonly timeout: number;
+  readonly signal: AbortSignal;
+}
+
+/** What tells which nodes there are and what they are. */
+const DISCOVERY = ['nodes', 'pods', 'workloads', 'leases'] as const satisfies readonly ClusterFactName[];
+
+/** Asks a cluster for the facts that the checks may need, by one list of each kind. Never rejects. */
+export async function askCluster(
+  target: ClusterTarget,
+  checks: readonly Check[],
+  options: AskClusterOptions,
+): Promise<AskedCluster> {
+  const started = performance.now();
+  const names = [...new Set([...DISCOVERY, ...checks.flatMap(requiredOf)])].sort();
+  const reads = names.flatMap((name) => Object.values<ClusterRead>(CLUSTER_FACTS[name].lists));
+  let name = target.name ?? target.context ?? target.kubeconfig ?? 'default';
+  let uri = target.kubeconfig ?? 'kubeconfig';
+  let facts: ReadonlyMap<ClusterFactName, Outcome<unknown>> = new Map();
+  let unreachable: TargetFailure | undefined;
+  try {
+    const signal = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeout)]);
+    const access = await connectCluster(target, signal);
+    ({ name, uri } = access);
+    try {
+      facts = parseAll(names, await access.ask(reads, { signal }));
+    } finally {
+      access.close();
+    }
+  } catch (error) {
+    unreachable = failureOf(error);
+  }
+  return {
+    target,
+    name,
+    uri,
+    ground: target.kubeconfig === undefined ? 'the kubeconfig that kubectl takes' : target.kubeconfig,
+    facts,
+    commands: new Map(
+      names.map((fact) => [fact, Object.values<ClusterRead>(CLUSTER_FACTS[fact].lists).map(readCommand)]),
+    ),
+    unreachable,
+    durationMs: performance.now() - started,
+    view: viewOf(name, facts),
+  };
+}
+
+function requiredOf(check: Check): readonly ClusterFactName[] {
+  if (check.scope === 'cluster') return check.requires;
+  if (check.scope === 'node') return check.requiresCluster ?? [];
+  return [...(check.requiresCluster?.host ?? []), ...(check.requiresCluster?.dpu ?? [])];
+}
+
+function failureOf(error: unknown): TargetFailure {
+  if (error instanceof KubernetesError) {
+    const { code, message, hint } = error;
+    return { code, message, ...(hint === '' ? {} : { hint }) };
+  }
+  return {
+    code: 'internal',
+    message: `the cluster could not be asked: ${error instanceof Error ? error.message : String(error)}`,
+    hint: 'This is a fault of dpu-doctor: please report it with the JSON report.',
+  };
+}
+
+const parseAll = (
+  names: readonly ClusterFactName[],
+  outcomes: ReadonlyMap<ClusterRead, ReadOutcome>,
+): ReadonlyMap<ClusterFactName, Outcome<unknown>> =>
+  new Map(names.map((name) => [name, parseOne(name, outcomes)]));
+
+const NOT_ASKED: FactFailure = { code: 'unreachable', message: 'the cluster was not asked' };
+
+function parseOne(name: ClusterFactName, outcomes: ReadonlyMap<ClusterRead, ReadOutcome>): Outcome<unknown> {
+  const fact = CLUSTER_FACTS[name];
+  const answers: Record<string, readonly unknown[] | undefined> = {};
+  for (const [label, read] of Object.entries<ClusterRead>(fact.lists)) {
+    const outcome = outcomes.get(read);
+    if (outcome?.ok) answers[label] = outcome.objects;
+    else if (!(read.optional && outcome?.failure.code === 'not-found'))
+      return { ok: false, failure: outcome?.failure ?? NOT_ASKED };
+  }
+  // Each label holds what its read brought.
+  return parseClusterFact(fact as never, answers as never);
+}
+
+function viewOf(
+  name: string,
+  facts: ReadonlyMap<ClusterFactName, Outcome<unknown>>,
+): ClusterView | undefined {
+  const value = <Name extends (typeof DISCOVERY)[number]>(fact: Name): ClusterFactValues[Name] => {
+    const outcome = facts.get(fact);
+    return (outcome?.ok ? outcome.value : []) as ClusterFactValues[Name];
+  };
+  if (facts.get('nodes')?.ok !== true) return undefined;
+  return {
+    name,
+    nodes: value('nodes'),
+    pods: value('pods'),
+    workloads: value('workloads'),
+    leases: value('leases'),
+  };
+}
+
+/** The clusters as they were asked last, with what their nodes are, and all nodes to examine. */
+export interface ClusterRound {
+  readonly asked: readonly AskedCluster[];
+  readonly clusters: readonly GatheredCluster[];
+  readonly nodes: readonly InventoryNode[];
+}
+
+export interface ClusterRoundRequest extends AskClusterOptions {
+  readonly clusters?: readonly ClusterTarget[];
+  /** The nodes that were given, whatever clusters say. */
+  readonly nodes: readonly InventoryNode[];
+  readonly nodeAccess?: NodeAccess;
+  readonly concurrency: number;
+  readonly listen: RunListener;
+}
+
+/** Asks all clusters, and finds out which nodes there are. */
+export async function askClusters(
+  request: ClusterRoundRequest,
+  checks: readonly Check[],
+): Promise<ClusterRound> {
+  const { clusters = [], concurrency } = request;
+  const asked = await mapLimited(clusters, concurrency, (target) => heard(target, checks, request));
+  return merge(withNames(asked), request);
+}
+
+/** Asks those of the clusters again that are among the targets. */
+export async function askClustersAgain(
+  { asked }: ClusterRound,
+  targets: ReadonlySet<string>,
+  request: ClusterRoundRequest,
+  checks: readonly Check[],
+): Promise<ClusterRound> {
+  const renewed = await mapLimited(asked, request.concurrency, async (cluster) => {
+    if (!targets.has(targetName(cluster))) return cluster;
+    const fresh = named(await heard(cluster.target, checks, request), cluster.name);
+    // Its nodes do not go away because it can't be asked any more.
+    return { ...fresh, view: fresh.view ?? cluster.view };
+  });
+  return merge(renewed, request);
+}
+
+/** Asks a cluster while the listener hears of it. */
+async function heard(
+  target: ClusterTarget,
+  checks: readonly Check[],
+  request: ClusterRoundRequest,
+): Promise<AskedCluster> {
+  const called = provisionalName(target);
+  request.listen({ kind: 'target-started', target: called });
+  const cluster = await askCluster(target, checks, request);
+  const { unreachable, durationMs } = cluster;
+  request.listen({
+    kind: 'target-answered',
+    target: called,
+    ms: durationMs,
+    ...(unreachable === undefined ? {} : { failure: unreachable }),
+  });
+  return cluster;
+}
+
+const named = (cluster: AskedCluster, name: string): AskedCluster => ({
+  ...cluster,
+  name,
+  view: cluster.view && { ...cluster.view, name },
+});
+
+/** Gives each cluster a name of its own: contexts of different kubeconfigs are often called the same. */
+function withNames(asked: readonly AskedCluster[]): readonly AskedCluster[] {
+  const seen = new Map<string, number>();
+  return asked.map((cluster) => {
+    const before = seen.get(cluster.name) ?? 0;
+    seen.set(cluster.name, before + 1);
+    return before === 0 ? cluster : named(cluster, `${cluster.name} (${before + 1})`);
+  });
+}
+
+function merge(
+  asked: readonly AskedCluster[],
+  { nodes: given, nodeAccess = 'none' }: ClusterRoundRequest,
+): ClusterRound {
+  const { members, contradictions } = findMembers(asked.flatMap(({ view }) => view ?? []));
+  const { nodes, byCluster } = discover(members, given, nodeAccess);
+  const clusters = asked.map(({ target: _, view: __, ...cluster }) => ({
+    ...cluster,
+    subject: {
+      name: cluster.name,
+      nodes: byCluster.get(cluster.name) ?? [],
+      contradictions: contradictions.filter(({ about }) =>
+        about.some((member) => member.cluster === cluster.name),
+      ),
+    },
+  }));
+  return { asked, clusters, nodes };
+}
