@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Chain, ChainLink, LinkKind, PairChains } from '../../facts/derived/chain/chain.ts';
 import { chains } from '../../facts/derived/chain/index.ts';
 import {
-  type ChainInput,
+  type ChainCluster,
   type ChainNetworkAttachment,
   type ChainPair,
   type ChainPod,
@@ -40,15 +40,14 @@ export const RESOURCE = 'mellanox.com/mlnx_sriov_cx6';
 export function aPod(vf: number, given: Partial<ChainPod> = {}): ChainPod {
   const { name = `pod${vf}`, namespace = 'default' } = given;
   return {
-    cluster: 'kubernetes',
     namespace,
     name,
     uid: `uid-of-${name}`,
     node: 'host1',
     phase: 'Running',
     hostNetwork: false,
-    terminating: false,
-    requests: new Map([[RESOURCE, 1]]),
+    deleting: false,
+    devices: new Map([[RESOURCE, '1']]),
     annotations: annotationsOf(vf, name),
     ...given,
   };
@@ -84,7 +83,6 @@ export function withAnnotation(pod: ChainPod, key: string, value: string | undef
 }
 
 export const anAttachment = (given: Partial<ChainNetworkAttachment> = {}): ChainNetworkAttachment => ({
-  cluster: 'kubernetes',
   namespace: 'kube-system',
   name: 'default',
   resourceName: RESOURCE,
@@ -189,14 +187,12 @@ export const devlinkPort = (netdev: string, given: Partial<DevlinkPort>): Devlin
 
 export const PODS = [aPod(1), aPod(2)] as const;
 
+export type Given = Partial<Omit<ChainCluster, 'name'>>;
+
 /** The chains of one pair, with the pods and network of a healthy one unless others are given. */
-export function pairOf(pair: ChainPair, given: Partial<Omit<ChainInput, 'pairs'>> = {}): PairChains {
-  const [only] = chains({
-    pairs: [pair],
-    pods: known(PODS),
-    networkAttachments: known([anAttachment()]),
-    ...given,
-  });
+export function pairOf(pair: ChainPair, given: Given = {}, others: readonly ChainCluster[] = []): PairChains {
+  const own = { pods: known(PODS), networkAttachments: known([anAttachment()]), ...given };
+  const [only] = chains({ pairs: [pair], clusters: [{ name: 'kubernetes', ...own }, ...others] });
   if (only === undefined) throw new Error('no pair');
   return only;
 }

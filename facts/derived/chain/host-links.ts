@@ -34,7 +34,7 @@ export function heldLinks(held: HeldVf, attachment: Attachment): readonly ChainL
 function comeBack(vf: HostVf, { pod, status, multus }: Attachment): string | undefined {
   const isMoved =
     pod.phase === 'Running' &&
-    !pod.terminating &&
+    !pod.deleting &&
     status.kind === 'read' &&
     status.value.status === 'Ready' &&
     multus.kind === 'read' &&

@@ -1,3 +1,5 @@
+import type { NetworkAttachment } from '../../cluster/network-attachments.ts';
+import type { Pod } from '../../cluster/pods.ts';
 import type { Devlink } from '../../devlink.ts';
 import type { Outcome } from '../../fact.ts';
 import type { Link } from '../../links.ts';
@@ -7,32 +9,21 @@ import type { Ovs } from '../../ovs.ts';
 import type { Pci } from '../../pci.ts';
 import type { Simulation } from '../role.ts';
 
-/** A pod as its object in the API says it. */
-export interface ChainPod {
-  /** The cluster that the object is in, by the name that the run gives it. */
-  readonly cluster: string;
-  readonly namespace: string;
-  readonly name: string;
-  readonly uid: string;
-  /** spec.nodeName; undefined while it is not scheduled. */
-  readonly node: string | undefined;
-  /** status.phase */
-  readonly phase: string;
-  readonly hostNetwork: boolean;
-  /** The object has a deletionTimestamp. */
-  readonly terminating: boolean;
-  readonly annotations: ReadonlyMap<string, string>;
-  /** What its containers request, summed up by resource name; cpu and memory may be left out. */
-  readonly requests: ReadonlyMap<string, number>;
-}
+/** What chains need of a pod. */
+export type ChainPod = Pick<
+  Pod,
+  'namespace' | 'name' | 'uid' | 'node' | 'phase' | 'hostNetwork' | 'annotations' | 'devices' | 'deleting'
+>;
 
-/** A NetworkAttachmentDefinition. */
-export interface ChainNetworkAttachment {
-  readonly cluster: string;
-  readonly namespace: string;
+/** What chains need of a NetworkAttachmentDefinition. */
+export type ChainNetworkAttachment = Pick<NetworkAttachment, 'namespace' | 'name' | 'resourceName'>;
+
+/** What a cluster said; either may be missing. */
+export interface ChainCluster {
   readonly name: string;
-  /** The annotation k8s.v1.cni.cncf.io/resourceName. */
-  readonly resourceName: string | undefined;
+  readonly pods: Outcome<readonly ChainPod[]>;
+  /** Undefined where the kind is not installed. */
+  readonly networkAttachments: Outcome<readonly ChainNetworkAttachment[] | undefined>;
 }
 
 /** The host facts that chains are made from; each may be missing. */
@@ -60,7 +51,7 @@ interface ChainNode {
   readonly name: string;
   /** As its Node object is called. */
   readonly nodeName: string;
-  /** The cluster that this Node object is in; undefined where that is not known. */
+  /** The cluster that this Node object is in; undefined where none names it. */
   readonly cluster: string | undefined;
 }
 
@@ -81,7 +72,6 @@ export interface ChainPair {
 
 export interface ChainInput {
   readonly pairs: readonly ChainPair[];
-  /** The pods of all clusters. */
-  readonly pods: Outcome<readonly ChainPod[]>;
-  readonly networkAttachments: Outcome<readonly ChainNetworkAttachment[]>;
+  /** All clusters of the run: the hosts' pods may be in one and the DPUs' in another. */
+  readonly clusters: readonly ChainCluster[];
 }

@@ -6,18 +6,20 @@ import { type HostPf, type HostVf, hostFunctions } from './host-functions.ts';
 import { heldLinks, pfLink, vfLink } from './host-links.ts';
 import type { ChainNetworkAttachment, ChainPair, ChainPod } from './input.ts';
 import { ifaceIdOf } from './ovs-ports.ts';
-import { type PfNumber, pfNumber } from './pf-number.ts';
+import { nameOf, type PfNumber, pfNumber } from './pf-number.ts';
 import { podLinks } from './pod-links.ts';
 import { representorLink, representorsOfVf, unknownRepresentor } from './representor-link.ts';
 import { straysOf } from './strays.ts';
 import { type HeldVf, heldVf } from './vf-of.ts';
 
-/** The pods that one pair is about. */
-export interface PairPods {
-  /** Those of the host that have a network of their own. */
-  readonly ofHost: readonly ChainPod[];
-  /** Any pod of this name, wherever it is; undefined where there is none. */
-  readonly named: (namespace: string, name: string) => readonly ChainPod[];
+/** What the clusters say that concerns one pair. */
+export interface PairCluster {
+  /** The host's pods that have a network of their own. */
+  readonly pods: Outcome<readonly ChainPod[]>;
+  /** Those of the host's cluster. */
+  readonly networkAttachments: Outcome<readonly ChainNetworkAttachment[]>;
+  /** The pods of this name in all clusters. */
+  readonly everyPod: Outcome<(namespace: string, name: string) => readonly ChainPod[]>;
   /** The names of the Node objects whose pods may have a port on this DPU: the hosts that it serves, and its own. */
   readonly nodes: ReadonlySet<string>;
 }
@@ -25,7 +27,7 @@ export interface PairPods {
 /** All that is known of one pair, as the links and strays are made from it. */
 export interface PairView {
   readonly pair: ChainPair;
-  readonly pods: Outcome<PairPods>;
+  readonly cluster: PairCluster;
   readonly pfs: readonly HostPf[];
   readonly numbers: ReadonlyMap<HostPf, PfNumber>;
   readonly side: DpuSide;
@@ -33,12 +35,9 @@ export interface PairView {
 }
 
 /** The chains of a DPU host and its DPU. */
-export function pairChains(
-  pair: ChainPair,
-  pods: Outcome<PairPods>,
-  networkAttachments: Outcome<readonly ChainNetworkAttachment[]>,
-): PairChains {
-  const attachments = pods.ok ? pods.value.ofHost.flatMap(attachmentsOf) : [];
+export function pairChains(pair: ChainPair, cluster: PairCluster): PairChains {
+  const { pods } = cluster;
+  const attachments = pods.ok ? pods.value.flatMap(attachmentsOf) : [];
   const functions = hostFunctions(pair.host, attachments);
   const pfs = functions.ok ? functions.value : [];
   const side = dpuSide(pair);
@@ -50,8 +49,8 @@ export function pairChains(
       : ({ kind: 'unnamed', ground: functions.failure.message } as const),
   }));
   const held = named.map((one) => ({ ...one, vf: throughItsPort(one, named, { pfs, numbers, side }) }));
-  const view: PairView = { pair, pods, pfs, numbers, side, held };
-  const ofPods = held.map((one) => podChain(view, one, networkAttachments));
+  const view: PairView = { pair, cluster, pfs, numbers, side, held };
+  const ofPods = held.map((one) => podChain(view, one));
   const taken = new Set(held.flatMap(({ vf }) => (vf.kind === 'found' ? vf.vf : [])));
   const others = pfs.flatMap((pf) =>
     pf.vfs.filter((vf) => !taken.has(vf)).map((vf) => otherChain(view, pf, vf)),
@@ -61,7 +60,7 @@ export function pairChains(
     dpu: pair.dpu?.name,
     chains: [...ofPods, ...others].sort(inOrder),
     strays: straysOf(view),
-    gaps: gapsOf(view, functions, networkAttachments),
+    gaps: gapsOf(view, functions),
   };
 }
 
@@ -99,12 +98,8 @@ function throughItsPort(
   return vf;
 }
 
-function podChain(
-  view: PairView,
-  { attachment, vf }: Named,
-  networkAttachments: Outcome<readonly ChainNetworkAttachment[]>,
-): Chain {
-  const { side, numbers } = view;
+function podChain(view: PairView, { attachment, vf }: Named): Chain {
+  const { side, numbers, cluster } = view;
   const { pod, network, details } = attachment;
   const known = vf.kind === 'found' ? vf : undefined;
   const place = known && numbers.get(known.pf);
@@ -112,7 +107,7 @@ function podChain(
     ? representorLink(known?.vf, place, details, side.representors.value)
     : unknownRepresentor(side.representors.failure.message);
   const links: ChainLink[] = [
-    ...podLinks(attachment, networkAttachments),
+    ...podLinks(attachment, cluster.networkAttachments),
     ...heldLinks(vf, attachment),
     representor.link,
     ...portLinks(attachment, representor, side, true),
@@ -165,14 +160,12 @@ function inOrder(a: Chain, b: Chain): number {
 const holderName = ({ holder }: Chain): string =>
   holder.kind === 'pod' ? `${holder.namespace}/${holder.name} ${holder.network}` : holder.kind;
 
-function gapsOf(
-  { pair, pods, numbers, side }: PairView,
-  functions: Outcome<unknown>,
-  networkAttachments: Outcome<unknown>,
-): readonly Gap[] {
+function gapsOf({ pair, cluster, numbers, side }: PairView, functions: Outcome<unknown>): readonly Gap[] {
   const outcomes: readonly (readonly [string, Outcome<unknown>])[] = [
-    ['pods', pods],
-    ['NetworkAttachmentDefinitions', networkAttachments],
+    [`pods of ${pair.host.name}`, cluster.pods],
+    // Where the host's cluster did not tell them, that has been said.
+    ...(cluster.pods.ok ? [['pods of all clusters', cluster.everyPod] as const] : []),
+    ['NetworkAttachmentDefinitions', cluster.networkAttachments],
     [`VFs of ${pair.host.name}`, functions],
     ['representors', side.representors],
     ['ports of Open vSwitch', side.ports],
@@ -180,7 +173,7 @@ function gapsOf(
   return [
     ...outcomes.flatMap(([what, outcome]) => (outcome.ok ? [] : { what, why: outcome.failure.message })),
     ...[...numbers].flatMap(([pf, number]) =>
-      number.known ? [] : { what: `representors of ${pf.netdev ?? pf.address}`, why: number.ground },
+      number.known ? [] : { what: `representors of ${nameOf(pf)}`, why: number.ground },
     ),
   ];
 }

@@ -20,7 +20,7 @@ export function podLinks(
 function podLink({ pod }: Attachment): ChainLink {
   const said = evidence(
     `kubectl -n ${pod.namespace} get pod ${pod.name}`,
-    `${pod.phase}${pod.terminating ? ', terminating' : ''} on ${pod.node ?? 'no node'}, uid ${pod.uid}`,
+    `${pod.phase}${pod.deleting ? ', being deleted' : ''} on ${pod.node}, uid ${pod.uid}`,
   );
   return found('pod', `${pod.namespace}/${pod.name}`, `it is scheduled on ${pod.node}`, [said]);
 }
@@ -37,9 +37,7 @@ function networkLink(
   const full = `${namespace}/${name}`;
   if (!all.ok) return unknown(kind, full, all.failure.message);
   const source = `kubectl -n ${namespace} get network-attachment-definition ${name}`;
-  const definition = all.value.find(
-    (one) => one.cluster === pod.cluster && one.namespace === namespace && one.name === name,
-  );
+  const definition = all.value.find((one) => one.namespace === namespace && one.name === name);
   if (definition === undefined)
     return missing(kind, full, 'there is no such NetworkAttachmentDefinition', [
       evidence(source, 'not found'),
@@ -51,7 +49,7 @@ function networkLink(
     return broken(kind, full, why, [evidence(source, 'no resourceName')]);
   }
   const said = evidence(source, `resourceName ${resource}`);
-  return (pod.requests.get(resource) ?? 0) > 0
+  return (pod.devices.get(resource) ?? '0') !== '0'
     ? found(kind, full, `the pod requests its resource ${resource}`, [said])
     : broken(kind, full, `the pod requests no ${resource}, so that no VF is allocated for it`, [said]);
 }

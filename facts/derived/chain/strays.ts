@@ -3,8 +3,9 @@ import type { Attached } from '../ovs-topology.ts';
 import { integrationBridgeName } from '../ovs-topology.ts';
 import { isAttached } from './attachments.ts';
 import type { Stray } from './chain.ts';
+import type { ChainPod } from './input.ts';
 import { describePort, ifaceIdOf, isPodPort } from './ovs-ports.ts';
-import type { PairPods, PairView } from './pair.ts';
+import type { PairCluster, PairView } from './pair.ts';
 import { troubleOf } from './port-link.ts';
 import { representorsOfVf } from './representor-link.ts';
 
@@ -58,27 +59,32 @@ function vfsWithoutRepresentor({ pfs, numbers, side }: PairView): Stray[] {
   });
 }
 
-function portsWithoutPod({ pods, side }: PairView): Stray[] {
-  if (!pods.ok || !side.ports.ok) return [];
+function portsWithoutPod({ cluster, side }: PairView): Stray[] {
+  const { everyPod, nodes } = cluster;
+  if (!everyPod.ok || !side.ports.ok) return [];
   const all = [...side.ports.value.byIfaceId.values()].flat();
   return all.filter(isPodPort).flatMap((port): Stray[] => {
-    const why = withoutPod(port, pods.value);
+    const why = withoutPod(port, everyPod.value, nodes);
     return why === undefined
       ? []
       : [{ kind: 'port-without-pod', subject: port.name, ground: why, evidence: [describePort(port)] }];
   });
 }
 
-function withoutPod(port: Attached, { named, nodes }: PairPods): string | undefined {
+function withoutPod(
+  port: Attached,
+  named: (namespace: string, name: string) => readonly ChainPod[],
+  nodes: PairCluster['nodes'],
+): string | undefined {
   const id = ifaceIdOf(port) ?? '';
   const [namespace = '', name = ''] = id.split('_').slice(-2);
   const alike = named(namespace, name);
   if (alike.length === 0) return `no pod is called ${namespace}/${name}`;
-  const here = alike.filter(({ node }) => node !== undefined && nodes.has(node));
+  const here = alike.filter(({ node }) => nodes.has(node));
   if (here.some(isAttached)) return undefined;
   const [first] = here;
   if (first !== undefined) return `the pod ${namespace}/${name} has ended (${first.phase})`;
-  return `the pod ${namespace}/${name} is on ${alike[0]?.node ?? 'no node'}`;
+  return `the pod ${namespace}/${name} is on ${alike[0]?.node || 'no node'}`;
 }
 
 /** A pod that waits for the CNI has no port yet; its chain says where it waits. */

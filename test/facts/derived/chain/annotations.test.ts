@@ -159,10 +159,15 @@ test('whatever pods and nodes say, there are chains in good order and no excepti
             dpu: is('dpu') ? undefined : pair.dpu,
           },
         ],
-        pods: is('pods')
-          ? notHad('no')
-          : known(pods.map(({ vf, ...given }, index) => aPod(vf, { ...given, name: `pod${index}` }))),
-        networkAttachments: is('attachments') ? notHad('no') : known([anAttachment()]),
+        clusters: [
+          {
+            name: 'kubernetes',
+            pods: is('pods')
+              ? notHad('no')
+              : known(pods.map(({ vf, ...given }, index) => aPod(vf, { ...given, name: `pod${index}` }))),
+            networkAttachments: is('attachments') ? notHad('no') : known([anAttachment()]),
+          },
+        ],
       });
       t.is(result.length, 1);
       for (const { links, state, fault } of result[0]?.chains ?? []) {

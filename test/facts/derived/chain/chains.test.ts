@@ -2,11 +2,13 @@ import test from 'ava';
 import { DETAILS, NETWORK_STATUS, STATUS } from '../../../../facts/derived/chain/annotations.ts';
 import type { LinkKind, LinkState } from '../../../../facts/derived/chain/chain.ts';
 import { LINK_KINDS } from '../../../../facts/derived/chain/chain.ts';
-import type { ChainInput, ChainPair } from '../../../../facts/derived/chain/input.ts';
+import type { ChainPair, ChainPod } from '../../../../facts/derived/chain/input.ts';
+import type { Outcome } from '../../../../facts/fact.ts';
 import {
   anAttachment,
   aPod,
   chainOfPod,
+  type Given,
   had,
   healthyPair,
   INNER,
@@ -58,7 +60,7 @@ test('chains come in the order of their VFs, the management port among them', (t
 interface Break {
   readonly what: string;
   readonly pair?: (pair: ChainPair) => ChainPair;
-  readonly given?: Partial<Omit<ChainInput, 'pairs'>>;
+  readonly given?: Given;
   readonly link: LinkKind;
   readonly state: LinkState;
   readonly ground: RegExp;
@@ -79,8 +81,8 @@ const BREAKS: readonly Break[] = [
     ground: /no such/,
   },
   {
-    what: 'a NetworkAttachmentDefinition of another cluster',
-    given: { networkAttachments: known([anAttachment({ cluster: 'other' })]) },
+    what: 'no kind NetworkAttachmentDefinition',
+    given: { networkAttachments: known(undefined) },
     link: 'network-attachment',
     state: 'missing',
     ground: /no such/,
@@ -411,7 +413,7 @@ test('without pods, the ports of Open vSwitch name who holds a VF', (t) => {
     ],
   );
   t.deepEqual(strays, []);
-  t.is(gaps[0]?.what, 'pods');
+  t.is(gaps[0]?.what, 'pods of host1');
 });
 
 test('pods of other nodes, of the host network, and those that have ended have no chain', (t) => {
@@ -419,8 +421,7 @@ test('pods of other nodes, of the host network, and those that have ended have n
     aPod(1, { node: 'host2' }),
     aPod(1, { hostNetwork: true }),
     aPod(1, { phase: 'Succeeded' }),
-    aPod(1, { cluster: 'another' }),
-    aPod(1, { node: undefined, phase: 'Pending' }),
+    aPod(1, { node: '', phase: 'Pending' }),
   ];
   for (const pod of others) {
     const { chains } = pairOf(healthyPair(), { pods: known([pod]) });
@@ -460,4 +461,23 @@ test('a bond of the uplinks is an uplink', (t) => {
   );
   const chain = chainOfPod(pairOf(withDpu(pair, { ovs: known(ovs), links: known(links) })), 'pod1');
   t.is(linkOf(chain, 'uplink').name, 'bond0');
+});
+
+test('each host has its pods from its own cluster, and one cluster that tells nothing hides no other', (t) => {
+  const other = (pods: Outcome<readonly ChainPod[]>) => ({
+    name: 'dpus',
+    pods,
+    networkAttachments: known([]),
+  });
+  const alike = pairOf(healthyPair(), {}, [other(known([aPod(2, { node: 'host1', name: 'stranger' })]))]);
+  t.false(alike.chains.some(({ holder }) => holder.kind === 'pod' && holder.name === 'stranger'));
+  const forbidden = pairOf(healthyPair(), {}, [other(notHad('may not list pods'))]);
+  t.is(chainOfPod(forbidden, 'pod1').state, 'whole');
+  t.deepEqual(
+    forbidden.gaps.map(({ what }) => what),
+    ['pods of all clusters'],
+  );
+  const pair = healthyPair();
+  const unknown = pairOf({ ...pair, host: { ...pair.host, cluster: undefined } });
+  t.regex(unknown.gaps[0]?.why ?? '', /no cluster was asked that has host1 as a node/);
 });
