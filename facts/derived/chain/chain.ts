@@ -90,6 +90,9 @@ export interface PairChains {
   readonly gaps: readonly Gap[];
 }
 
+/** The name of a link of which not even that can be told what was looked for. */
+export const NOT_KNOWN = 'not known';
+
 export const found = (
   kind: LinkKind,
   name: string,

@@ -1,6 +1,6 @@
 import type { FactFailure, Outcome } from '../../fact.ts';
 import type { Attachment } from './attachments.ts';
-import { type ChainLink, missing, unknown } from './chain.ts';
+import { type ChainLink, missing, NOT_KNOWN, unknown } from './chain.ts';
 import type { ChainPair } from './input.ts';
 import { type OvsPorts, ovsPorts } from './ovs-ports.ts';
 import { podPortLink, representorPortLink } from './port-link.ts';
@@ -41,7 +41,7 @@ export function portLinks(
   { ports, out }: DpuSide,
   toTheWire: boolean,
 ): readonly ChainLink[] {
-  if (!ports.ok) return [unknown('ovs-port', 'OVS port', ports.failure.message)];
+  if (!ports.ok) return [unknown('ovs-port', NOT_KNOWN, ports.failure.message)];
   const { ovs } = ports.value;
   if (!ovs.present) return [missing('ovs-port', 'OVS port', 'Open vSwitch does not run on the DPU')];
   const { link, port } =

@@ -1,13 +1,13 @@
 import { evidence } from '../../fact.ts';
 import type { Attachment } from './attachments.ts';
-import { broken, type ChainLink, found, missing, unknown } from './chain.ts';
+import { broken, type ChainLink, found, missing, NOT_KNOWN, unknown } from './chain.ts';
 import { describeState, type HostPf, type HostVf } from './host-functions.ts';
 import { nameOf } from './pf-number.ts';
 import type { HeldVf } from './vf-of.ts';
 
 /** The VF that a pod holds, and its PF. */
 export function heldLinks(held: HeldVf, attachment: Attachment): readonly ChainLink[] {
-  const noPf = unknown('pf', 'PF', 'the VF that would tell it is not known');
+  const noPf = unknown('pf', NOT_KNOWN, 'the VF that would tell it is not known');
   switch (held.kind) {
     case 'found': {
       const { vf, pf, ground } = held;
@@ -23,7 +23,7 @@ export function heldLinks(held: HeldVf, attachment: Attachment): readonly ChainL
     case 'contradiction':
       return [broken('vf', held.name, held.ground, held.evidence), noPf];
     case 'unnamed':
-      return [unknown('vf', 'VF', held.ground), noPf];
+      return [unknown('vf', NOT_KNOWN, held.ground), noPf];
   }
 }
 

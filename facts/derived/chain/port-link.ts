@@ -1,7 +1,7 @@
 import { type Evidence, evidence } from '../../fact.ts';
 import type { Attached } from '../ovs-topology.ts';
 import type { Attachment } from './attachments.ts';
-import { broken, type ChainLink, found, missing, unknown } from './chain.ts';
+import { broken, type ChainLink, found, missing, NOT_KNOWN, unknown } from './chain.ts';
 import { describePort, ifaceIdOf, type OvsPorts } from './ovs-ports.ts';
 import type { FoundRepresentor } from './representor-link.ts';
 
@@ -71,7 +71,7 @@ export function representorPortLink({ representor, link }: FoundRepresentor, por
     return {
       link: unknown(
         'ovs-port',
-        'OVS port',
+        NOT_KNOWN,
         `without its representor, no port can be looked for (${link.name})`,
       ),
       port: undefined,

@@ -1,6 +1,6 @@
 import { type Evidence, evidence } from '../../fact.ts';
 import { type Annotation, type ConnectionDetails, DETAILS } from './annotations.ts';
-import { broken, type ChainLink, found, missing, unknown } from './chain.ts';
+import { broken, type ChainLink, found, missing, NOT_KNOWN, unknown } from './chain.ts';
 import type { HostVf } from './host-functions.ts';
 import type { PfNumber } from './pf-number.ts';
 import type { Representors, VfRepresentor } from './representors.ts';
@@ -93,7 +93,7 @@ export function representorLink(
 }
 
 export const unknownRepresentor = (why: string): FoundRepresentor => ({
-  link: unknown('representor', 'representor', why),
+  link: unknown('representor', NOT_KNOWN, why),
   representor: undefined,
 });
 

@@ -16,7 +16,7 @@ import {
   joinedBridges,
   tunnels,
 } from '../ovs-topology.ts';
-import { broken, type ChainLink, found, missing, unknown } from './chain.ts';
+import { broken, type ChainLink, found, missing, NOT_KNOWN, unknown } from './chain.ts';
 import type { DpuChainFacts } from './input.ts';
 import { describePort, ifaceIdOf } from './ovs-ports.ts';
 import { troubleOf } from './port-link.ts';
@@ -134,7 +134,7 @@ function uplinkLink(
       // Without sysfs a port of another name than p0 is not told from a representor.
       link: all.ok
         ? missing('uplink', 'uplink', why, shown)
-        : unknown('uplink', 'uplink', all.failure.message),
+        : unknown('uplink', NOT_KNOWN, all.failure.message),
       switchId: undefined,
     };
   }
