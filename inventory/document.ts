@@ -2,11 +2,18 @@ import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import * as v from 'valibot';
 import type { Access, SshSettings } from '../transports/access.ts';
+import type { ClusterTarget } from '../transports/cluster/access.ts';
 import { consistent } from './consistency.ts';
 import { InventoryError, type Problem, quoted, refuse } from './error.ts';
 import { type Expectations, readExpectations } from './expectations.ts';
 import type { Inventory, InventoryNode } from './node.ts';
-import { HOST, type InventoryDocument, inventorySchema, type NodeEntry } from './schema.ts';
+import {
+  type ClusterEntry,
+  HOST,
+  type InventoryDocument,
+  inventorySchema,
+  type NodeEntry,
+} from './schema.ts';
 import type { Parsed } from './yaml.ts';
 
 const HINT = 'Mend these places; docs/inventory.md describes every key.';
@@ -30,8 +37,10 @@ export function readDocument(file: string, parsed: Parsed): Inventory {
     refuse(result.issues.map(({ path, message }) => problem(pathOf(path), message)));
     throw new InventoryError(`${file}: the inventory can't be used`, HINT);
   }
-  const { defaults, nodes } = result.output;
+  const { defaults, clusters = [], nodes = [] } = result.output;
   refuse([
+    ...(nodes.length + clusters.length === 0 ? [problem(['nodes'], 'the key is missing')] : []),
+    ...sameNames(clusters, problem),
     ...expectationProblems(defaults?.expect, ['defaults', 'expect'], problem),
     ...nodes.flatMap((node, index) => [
       ...expectationProblems(node.expect, ['nodes', index, 'expect'], problem),
@@ -45,8 +54,22 @@ export function readDocument(file: string, parsed: Parsed): Inventory {
       nodes.map((node) => toNode(node, defaults, folder)),
       (index, key) => parsed.where(['nodes', index, key]),
     ),
+    ...(clusters.length === 0 ? {} : { clusters: clusters.map((entry) => toCluster(entry, folder)) }),
   };
 }
+
+const sameNames = (clusters: readonly ClusterEntry[], problem: ProblemAt): Problem[] =>
+  clusters.flatMap(({ name }, index) =>
+    clusters.findIndex((other) => other.name === name) < index
+      ? [problem(['clusters', index, 'name'], `${quoted(name)} is the name of another cluster, too`)]
+      : [],
+  );
+
+const toCluster = ({ name, kubeconfig, context }: ClusterEntry, folder: string): ClusterTarget => ({
+  name,
+  ...(kubeconfig === undefined ? {} : { kubeconfig: localPath(kubeconfig, folder) }),
+  ...(context === undefined ? {} : { context }),
+});
 
 const pathOf = (path: readonly { readonly key?: unknown }[] | undefined): Path =>
   (path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key)));

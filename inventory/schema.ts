@@ -115,17 +115,33 @@ const node = mapping({
   expect: v.exactOptional(expect),
 });
 
+const cluster = mapping({
+  name: word('the name of a cluster'),
+  kubeconfig: v.exactOptional(text('the path of a kubeconfig')),
+  context: v.exactOptional(text('the name of a context')),
+});
+
 /** The shape of an inventory file; docs/inventory.md describes it. */
 export const inventorySchema = mapping({
   version: v.literal(1, ({ input }) => `expected 1, the only version there is, got ${quoted(input)}`),
   defaults: v.exactOptional(
     mapping({ ssh: v.exactOptional(mapping(sshDefaults)), expect: v.exactOptional(expect) }),
   ),
-  nodes: v.pipe(
-    v.array(node, ({ input }) => `expected a list of nodes, got ${quoted(input)}`),
-    v.nonEmpty('no node is named'),
+  clusters: v.exactOptional(
+    v.pipe(
+      v.array(cluster, ({ input }) => `expected a list of clusters, got ${quoted(input)}`),
+      v.nonEmpty('no cluster is named'),
+    ),
+  ),
+  // Needed, unless clusters tell which nodes there are.
+  nodes: v.exactOptional(
+    v.pipe(
+      v.array(node, ({ input }) => `expected a list of nodes, got ${quoted(input)}`),
+      v.nonEmpty('no node is named'),
+    ),
   ),
 });
 
 export type InventoryDocument = v.InferOutput<typeof inventorySchema>;
-export type NodeEntry = InventoryDocument['nodes'][number];
+export type NodeEntry = NonNullable<InventoryDocument['nodes']>[number];
+export type ClusterEntry = NonNullable<InventoryDocument['clusters']>[number];

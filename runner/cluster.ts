@@ -1,9 +1,9 @@
 import type { ClusterSubject } from '../checks/define.ts';
 import type { ClusterFactName } from '../facts/cluster/index.ts';
-import { evidence, type FactFailure, type Outcome } from '../facts/fact.ts';
+import { type Evidence, evidence, type FactFailure, type Outcome } from '../facts/fact.ts';
 import type { ClusterTarget } from '../transports/cluster/access.ts';
 import type { Result, TargetFailure, TargetReport } from './report.ts';
-import { REACHABLE } from './said.ts';
+import { NODES_KNOWN, REACHABLE } from './said.ts';
 
 /** What one cluster said, parsed, and what its nodes were found to be. */
 export interface GatheredCluster {
@@ -42,30 +42,46 @@ export const clusterTarget = (cluster: GatheredCluster): TargetReport => ({
   })),
 });
 
-/** One error for a cluster that could not be asked; everything planned on it is blocked by it. */
+/**
+ * One error for a cluster that could not be asked; everything planned on it is blocked by it. And one for a cluster
+ * whose nodes could not be listed: what concerns them is planned on none, and that must not pass for health.
+ */
 export function clusterReachability(cluster: GatheredCluster): Result[] {
-  const failure = cluster.unreachable;
-  if (failure === undefined) return [];
-  return [
-    {
-      checkId: REACHABLE,
-      title: 'the cluster can be examined',
-      group: 'target',
-      target: targetName(cluster),
-      verdict: 'error',
-      reasonCode: failure.code,
-      reason: failure.message,
-      ...(failure.hint === undefined ? {} : { remedy: failure.hint }),
-      findings: [],
-      evidence: [evidence(cluster.uri, failure.message)],
-      durationMs: cluster.durationMs,
-      severity: 'error',
-      covers: [],
-      docs: [],
-      tags: [],
-    },
-  ];
+  const { unreachable, uri } = cluster;
+  if (unreachable !== undefined) {
+    const seen = evidence(uri, unreachable.message);
+    return [problemOf(cluster, REACHABLE, 'the cluster can be examined', unreachable, seen)];
+  }
+  const nodes = cluster.facts.get('nodes');
+  if (nodes === undefined || nodes.ok) return [];
+  const { failure } = nodes;
+  const seen = failure.evidence ?? evidence(uri, failure.message);
+  return [problemOf(cluster, NODES_KNOWN, "the cluster's nodes are known", failure, seen)];
 }
+
+const problemOf = (
+  cluster: GatheredCluster,
+  checkId: string,
+  title: string,
+  { code, message, hint }: TargetFailure,
+  seen: Evidence,
+): Result => ({
+  checkId,
+  title,
+  group: 'target',
+  target: targetName(cluster),
+  verdict: 'error',
+  reasonCode: code,
+  reason: message,
+  ...(hint === undefined ? {} : { remedy: hint }),
+  findings: [],
+  evidence: [seen],
+  durationMs: cluster.durationMs,
+  severity: 'error',
+  covers: [],
+  docs: [],
+  tags: [],
+});
 
 /** Why the first of these facts could not be had. */
 export function missingClusterFact(

@@ -120,8 +120,10 @@ function viewOf(
     return (outcome?.ok ? outcome.value : []) as ClusterFactValues[Name];
   };
   if (facts.get('nodes')?.ok !== true) return undefined;
+  const unread = DISCOVERY.filter((fact) => facts.get(fact)?.ok !== true);
   return {
     name,
+    unread: unread.map((fact) => CLUSTER_FACTS[fact].title),
     nodes: value('nodes'),
     pods: value('pods'),
     workloads: value('workloads'),

@@ -13,6 +13,9 @@ export const verdictKey = (checkId: string, target: string): string => `${target
 /** The check that stands for reaching a target; the runner alone gives its verdict. */
 export const REACHABLE = 'target/reachable';
 
+/** The one that stands for the list of a cluster's nodes. */
+export const NODES_KNOWN = 'target/nodes';
+
 export const blocked = (blockedBy: readonly string[], reason: string): Said => ({
   verdict: 'blocked',
   reasonCode: 'blocked',

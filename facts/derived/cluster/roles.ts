@@ -37,10 +37,16 @@ export function rolesOf(view: ClusterView): readonly NodeRole[] {
       object,
       labelled,
       modes: placed,
-      ...roleOf(object, labelled, placed, leased.has(object.name)),
+      ...doubted(roleOf(object, labelled, placed, leased.has(object.name)), view.unread ?? []),
     };
   });
 }
+
+/** A node is taken for a worker because of what it lacks: that it is lacking has to be known. */
+const doubted = (told: Told, unread: readonly string[]): Told =>
+  told.role === 'worker' && unread.length > 0
+    ? { ...told, ground: `${told.ground}; but these could not be read: ${unread.join(', ')}` }
+    : told;
 
 interface Told {
   readonly role: Role | undefined;
