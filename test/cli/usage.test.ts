@@ -33,6 +33,15 @@ const MISTAKES: readonly Case[] = [
   ['one of several', ['run', '-s', 'ovs,sriow'], /'sriow'/, /Did you mean 'sriov'\?/],
   ['nothing to select', ['run', '-s', ' , '], /--select names nothing/, /leave --select out/],
   ['nothing to skip', ['run', '--skip='], /--skip names nothing/, /leave --skip out/],
+  [
+    'more contexts than kubeconfigs',
+    ['run', '--kubeconfig', '/dev/null', '--kubeconfig', '/dev/null', '--context', 'a,b,c'],
+    /names 2 files and --context 3 contexts/,
+    /one --context for each --kubeconfig/,
+  ],
+  ['no kubeconfig', ['run', '--kubeconfig', ''], /--kubeconfig names nothing/, /leave --kubeconfig out/],
+  ['a kubeconfig', ['run', '--kubeconfig', '/no/such'], /the file does not exist/, /ls -l/],
+  ['a way to nodes', ['run', '--node-access', 'shh'], /no way to nodes is called so/, /Did you mean 'ssh'\?/],
   ['no target', ['run', '-t', ''], /--target names nothing/, /leave --target out/],
   [
     'a check to explain',

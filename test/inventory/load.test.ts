@@ -104,6 +104,22 @@ for (const [what, text, message] of [
   ['no version', 'nodes: [{name: a}]\n', /version: the key is missing/],
   ['no nodes', 'version: 1\n', /nodes: the key is missing/],
   ['an empty list', 'version: 1\nnodes: []\n', /^inv\.yaml:2: nodes: no node is named/],
+  ['no cluster', 'version: 1\nclusters: []\n', /^inv\.yaml:2: clusters: no cluster is named/],
+  [
+    'a cluster without a name',
+    'version: 1\nclusters: [{kubeconfig: a}]\n',
+    /^inv\.yaml:2: clusters\[0\]\.name: the key is missing/,
+  ],
+  [
+    'an unknown key of a cluster',
+    'version: 1\nclusters: [{name: a, kubconfig: b}]\n',
+    /clusters\[0\]\.kubconfig: unknown key; did you mean 'kubeconfig'\?/,
+  ],
+  [
+    'two clusters of one name',
+    'version: 1\nclusters:\n  - name: a\n  - name: a\n',
+    /^inv\.yaml:4: clusters\[1\]\.name: "a" is the name of another cluster, too/,
+  ],
   [
     'a mapping of nodes',
     'version: 1\nnodes: {a: b}\n',
