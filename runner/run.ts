@@ -16,7 +16,7 @@ import type { RunListener } from './events.ts';
 import { type GatheredNode, type GatherOptions, gather } from './gather.ts';
 import { type JudgeOptions, judgeCluster, judgePlanned, REACHABLE, type Verdicts } from './judge.ts';
 import { mapLimited } from './limit.ts';
-import { planRun } from './plan.ts';
+import { type Planned, planRun } from './plan.ts';
 import {
   completeReport,
   type FactReport,
@@ -25,6 +25,7 @@ import {
   type TargetFailure,
   type TargetReport,
 } from './report.ts';
+import { verdictKey } from './said.ts';
 
 export interface RunRequest extends GatherOptions, JudgeOptions {
   readonly tool: { readonly name: string; readonly version: string };
@@ -56,10 +57,10 @@ export async function run(request: RunRequest): Promise<Report> {
     targets: [...clusters.map(provisionalName), ...nodes.map(({ name }) => name)],
     checks: 0,
   });
-  const { gathered: first, checks, ...found } = await gatherFirst(request);
+  const { gathered: first, checks, ahead, ...found } = await gatherFirst(request);
   let gathered = first;
   let { round } = found;
-  let outcome = judgeAll(gathered, round?.clusters ?? [], checks, request);
+  let outcome = judgeAll(gathered, round?.clusters ?? [], checks, request, ahead);
   const deadline = started.getTime() + request.wait;
   for (
     let pause = FIRST_PAUSE;
@@ -120,7 +121,11 @@ interface Gathered {
   readonly gathered: GatheredNode[];
   readonly checks: readonly Check[];
   readonly round?: ClusterRound;
+  readonly ahead?: JudgedAhead;
 }
+
+/** Results of nodes' own checks by check, which were judged while other nodes had yet to answer. */
+type JudgedAhead = ReadonlyMap<GatheredNode, ReadonlyMap<string, Result>>;
 
 /** Asks the clusters for their nodes, then all nodes. */
 async function gatherWithClusters(request: RunRequest): Promise<Gathered> {
@@ -135,22 +140,34 @@ async function gatherWithClusters(request: RunRequest): Promise<Gathered> {
   return { gathered: await gatherAll(round.nodes, checks, request), checks, round };
 }
 
-/** Asks all nodes. Checks that are still to be loaded are loaded when the first node has its script, so that both work. */
+/**
+ * Asks all nodes. Checks that are still to be loaded are loaded when the first node has its script, and nodes are judged
+ * when they have answered: while this machine waits for one, it has done its work for the others.
+ */
 async function gatherFirst(request: RunRequest): Promise<Gathered> {
   const { nodes, clusters = [], checks } = request;
   if (clusters.length > 0) return gatherWithClusters(request);
-  if (typeof checks !== 'function') return { gathered: await gatherAll(nodes, checks, request), checks };
+  const ahead = new Map<GatheredNode, ReadonlyMap<string, Result>>();
+  let loaded = typeof checks === 'function' ? undefined : checks;
+  const judge = (node: GatheredNode): void => {
+    if (loaded === undefined) return;
+    const { results } = judgeAll([node], [], loaded, request);
+    ahead.set(node, new Map(results.map((result) => [result.checkId, result])));
+  };
   const sent = Promise.withResolvers<void>();
-  const gathering = gatherAll(nodes, 'all', { ...request, onSent: sent.resolve });
-  await Promise.race([sent.promise, gathering]);
-  const loaded = await checks();
-  return { gathered: await gathering, checks: loaded };
+  const gathering = gatherAll(nodes, loaded ?? 'all', { ...request, onSent: sent.resolve }, judge);
+  if (typeof checks === 'function') {
+    await Promise.race([sent.promise, gathering]);
+    loaded = await checks();
+  }
+  return { gathered: await gathering, checks: loaded ?? [], ahead };
 }
 
 async function gatherAll(
   nodes: readonly InventoryNode[],
   checks: readonly Check[] | 'all',
   request: RunRequest,
+  judge: (node: GatheredNode) => void = () => {},
 ): Promise<GatheredNode[]> {
   return mapLimited(nodes, request.concurrency, async (node) => {
     if (node.access.kind === 'none') return gather(node, checks, request);
@@ -163,6 +180,7 @@ async function gatherAll(
       ms: gathered.durationMs,
       ...(failure === undefined ? {} : { failure }),
     });
+    judge(gathered);
     return gathered;
   });
 }
@@ -172,6 +190,7 @@ function judgeAll(
   clusters: readonly GatheredCluster[],
   checks: readonly Check[],
   request: RunRequest,
+  ahead: JudgedAhead = new Map(),
 ): Pick<Report, 'results'> & { readonly notPlanned: NonNullable<Report['notPlanned']> } {
   const { planned, clusters: ofClusters, notPlanned } = planRun(checks, nodes, clusters);
   const verdicts: Verdicts = new Map();
@@ -179,7 +198,7 @@ function judgeAll(
   const clusterResults = ofClusters.map((item) => judgeCluster(item, verdicts, request));
   const nodeResults = planned
     .filter(({ dpu }) => dpu === undefined)
-    .map((item) => judgePlanned(item, verdicts, request));
+    .map((item) => known(item, verdicts, ahead) ?? judgePlanned(item, verdicts, request));
   const pairResults = planned
     .filter(({ dpu }) => dpu !== undefined)
     .map((item) => judgePlanned(item, verdicts, request));
@@ -193,6 +212,13 @@ function judgeAll(
       (order.get(a.checkId) ?? -1) - (order.get(b.checkId) ?? -1),
   );
   return { results, notPlanned };
+}
+
+/** What was judged ahead, with its verdict for those that come after it. */
+function known({ check, node }: Planned, verdicts: Verdicts, ahead: JudgedAhead): Result | undefined {
+  const result = ahead.get(node)?.get(check.id);
+  if (result !== undefined) verdicts.set(verdictKey(check.id, result.target), result.verdict);
+  return result;
 }
 
 /** The targets of results that may yet turn. */
