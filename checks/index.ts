@@ -1,4 +1,5 @@
 import { dpuLabels } from './cluster/dpu-labels.ts';
+import { dpuPairs } from './cluster/dpu-pairs.ts';
 import { kubeProxyAbsent } from './cluster/kube-proxy-absent.ts';
 import { nodesReady } from './cluster/nodes-ready.ts';
 import type { Check } from './define.ts';
@@ -97,6 +98,7 @@ import { representors } from './veth/representors.ts';
 /** Every check, in the order in which reports show them; each stands behind those that it comes after. */
 export const CHECKS: readonly Check[] = [
   dpuLabels,
+  dpuPairs,
   kubeProxyAbsent,
   nodesReady,
   supported,

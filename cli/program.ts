@@ -27,7 +27,9 @@ export function createProgram(exitWith: ExitWith): Command {
 function addRun(program: Command, exitWith: ExitWith): void {
   const run = program
     .command('run', { isDefault: true })
-    .description('examine this machine, or the nodes that --inventory and --target name')
+    .description(
+      'examine this machine, or the nodes and clusters that --inventory, --target and --kubeconfig name',
+    )
     .argument('[suite]', 'which checks: dpu-doctor list --suites shows the suites', 'node')
     .showHelpAfterError('dpu-doctor run --help shows the options.')
     .addHelpText('after', RUN_EXAMPLES)
@@ -125,5 +127,6 @@ Examples:
   $ dpu-doctor run gateway                       one suite, on this machine
   $ dpu-doctor run -t root@host-1 --role dpu-host --set num-vfs=8
   $ dpu-doctor run -i kind:dpu kind-veth         the nodes of a kind cluster
+  $ dpu-doctor run --kubeconfig admin.conf       a cluster, as its API tells of it
   $ dpu-doctor run -i nodes.yaml -x system --wait 5m --json
 ${EXIT_CODES}`;

@@ -84,6 +84,15 @@ test.serial(
   },
 );
 
+const TWO_PAIRS = ['1', '2'].map((number) => ({
+  host: `host-${number}`,
+  hostAddress: `192.168.42.20${number}`,
+  dpu: `dpu-${number}`,
+  dpuAddress: `192.168.41.12${number}`,
+  subnet: `10.233.6${number}`,
+  pods: [],
+}));
+
 /** Each fault, and the one check that fails for it. */
 const FAULTS: readonly {
   readonly what: string;
@@ -145,6 +154,21 @@ const FAULTS: readonly {
     check: 'cluster/dpu-labels',
     target: TARGET,
     says: /k8s\.ovn\.org\/dpu=true, and DaemonSet ovn-kubernetes\/ovnkube-node-dpu is placed only/,
+  },
+  {
+    what: 'a host that is told the address of another DPU',
+    cluster: () => bluefieldCluster({ pairs: TWO_PAIRS }),
+    inject: (cluster) => {
+      const [host, other] = ['host-1', 'host-2'].map((called) => find(cluster, 'Node', called));
+      const annotation = 'k8s.ovn.org/l3-gateway-config';
+      const config = host?.metadata.annotations?.[annotation] ?? '';
+      return lab.api.patch(other as KubernetesObject, {
+        metadata: { annotations: { [annotation]: config } },
+      });
+    },
+    check: 'cluster/dpu-pairs',
+    target: TARGET,
+    says: /DPU dpu-1 is claimed by host-1 host-2/,
   },
   {
     what: 'kube-proxy',
@@ -230,7 +254,11 @@ test.serial('who may not list nodes is told so, and nothing passes for it', asyn
   await staged(t, bluefieldCluster());
   const report = await examine(t, ['--kubeconfig', await without('nodeless', 'nodes')]);
   const target = report.targets[0]?.name ?? '';
-  t.deepEqual(notPassed(report), [`cluster/dpu-labels ${target} error`, `target/nodes ${target} error`]);
+  t.deepEqual(notPassed(report), [
+    `cluster/dpu-labels ${target} error`,
+    `cluster/dpu-pairs ${target} error`,
+    `target/nodes ${target} error`,
+  ]);
   t.regex(report.results[0]?.reason ?? '', /needs the verb list on nodes/);
   t.is(report.targets.length, 1);
   t.is(report.exitCode, 2);
@@ -241,6 +269,7 @@ test.serial('a token that is not known is one error, and blocks what was planned
   const target = `${TARGET}-wrong`;
   t.deepEqual(notPassed(report), [
     `cluster/dpu-labels ${target} blocked`,
+    `cluster/dpu-pairs ${target} blocked`,
     `cluster/kube-proxy-absent ${target} blocked`,
     `target/reachable ${target} error`,
   ]);
@@ -260,7 +289,7 @@ test.serial('several clusters in one run: one that does not answer costs the oth
     notPassed(report).filter((line) => !line.endsWith('blocked')),
     [`target/reachable ${TARGET} (2) error`],
   );
-  t.is(report.results.filter(({ verdict }) => verdict === 'pass').length, 5);
+  t.is(report.results.filter(({ verdict }) => verdict === 'pass').length, 6);
   t.is(report.exitCode, 2);
 });
 

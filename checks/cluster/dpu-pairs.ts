@@ -1,0 +1,56 @@
+import { apiEvidence } from '../../facts/cluster/fact.ts';
+import { nodes as nodesFact } from '../../facts/cluster/nodes.ts';
+import { defineClusterCheck, notApplicable, verdictOf } from '../define.ts';
+
+export const dpuPairs = defineClusterCheck({
+  id: 'cluster/dpu-pairs',
+  title: 'no two hosts claim one DPU, and no two DPUs one host',
+  description:
+    'A DPU serves one host. Where labels and annotations tell of two, one of the hosts has its tunnels and its gateway on a DPU that does not serve it.',
+  severity: 'error',
+  scope: 'cluster',
+  tags: ['cluster'],
+  covers: [],
+  requires: ['nodes'],
+  messages: {
+    TWO_HOSTS: {
+      text: 'DPU {node} is claimed by {others}',
+      cause:
+        'ovnkube on another DPU has the name of a wrong host (external_ids:host-k8s-nodename), a DPU has the address that another one had, or a label was copied.',
+      remedy:
+        'On each DPU: sudo ovs-vsctl get Open_vSwitch . external_ids:host-k8s-nodename; then look at what the hosts are told: kubectl get node {others} -o yaml',
+    },
+    TWO_DPUS: {
+      text: 'host {node} is served by {others}',
+      cause:
+        'Two DPUs have the name of this host (external_ids:host-k8s-nodename), or its node still has an annotation of a DPU that it had before.',
+      remedy:
+        'On each DPU: sudo ovs-vsctl get Open_vSwitch . external_ids:host-k8s-nodename; then look at what the host is told: kubectl get node {node} -o yaml',
+    },
+  },
+  docs: ['seed A L107'],
+  judge({ facts: { nodes }, subject, report }) {
+    const sides = subject.nodes.filter(({ role }) => role === 'dpu' || role === 'dpu-host');
+    const seen = [
+      apiEvidence(
+        nodesFact.lists.nodes,
+        `${nodes.length} nodes, of which ${sides.length} are DPUs or DPU hosts`,
+      ),
+    ];
+    if (sides.length === 0)
+      return notApplicable(`none of the ${nodes.length} nodes is a DPU or a DPU host`, seen);
+    const findings = subject.contradictions.flatMap(
+      ({ kind, about: [first, ...others], signs, evidence }) => {
+        if ((kind !== 'two-hosts' && kind !== 'two-dpus') || first === undefined) return [];
+        return report(kind === 'two-hosts' ? 'TWO_HOSTS' : 'TWO_DPUS', {
+          subject: first.node,
+          args: { node: first.node, others: others.map(({ node }) => node).join(' ') },
+          observed: signs.join('; '),
+          expected: 'one of them',
+          evidence,
+        });
+      },
+    );
+    return verdictOf(findings, seen);
+  },
+});
