@@ -173,7 +173,8 @@ export function runProblems(run: Outcome): readonly RunProblem[] {
   const { results } = run;
   const gave = (...verdicts: readonly Verdict[]): boolean =>
     results.some(({ verdict }) => verdicts.includes(verdict));
-  const problems = run.targets.flatMap((target) => targetProblems(target, results));
+  const about = resultsAbout(results);
+  const problems = run.targets.flatMap((target) => targetProblems(target, about.get(target.name) ?? []));
   if (run.aborted !== undefined) problems.unshift({ code: 'aborted', message: run.aborted });
   if (run.interrupted)
     problems.unshift({ code: 'interrupted', message: 'the run was interrupted before it was complete' });
@@ -195,9 +196,8 @@ export function runProblems(run: Outcome): readonly RunProblem[] {
 
 function targetProblems(
   { kind, name, role, roleGround, failure }: TargetReport,
-  results: readonly Result[],
+  own: readonly Result[],
 ): RunProblem[] {
-  const own = results.filter((result) => targetsOf(result).includes(name));
   if (failure !== undefined)
     return own.some(({ verdict }) => verdict === 'error') ? [] : [{ ...failure, target: name }];
   if (kind === 'cluster') return [];
@@ -221,6 +221,19 @@ export function blockersIn(results: readonly Result[]): (result: Result) => read
       .flatMap((id) => byCheck.get(id) ?? [])
       .filter((other) => other !== result && targetsOf(other).some((target) => targets.includes(target)));
   };
+}
+
+/** The results about each target, in one pass: there may be thousands of both. */
+function resultsAbout(results: readonly Result[]): ReadonlyMap<string, readonly Result[]> {
+  const about = new Map<string, Result[]>();
+  for (const result of results) {
+    for (const target of targetsOf(result)) {
+      const own = about.get(target);
+      if (own === undefined) about.set(target, [result]);
+      else own.push(result);
+    }
+  }
+  return about;
 }
 
 const targetsOf = ({ target, pair, cluster }: Result): readonly string[] => [
