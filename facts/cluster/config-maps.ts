@@ -6,10 +6,10 @@ export interface ConfigMap extends ObjectIdentity {
   readonly data: ReadonlyMap<string, string>;
 }
 
-/** By name, or by the key that the SR-IOV device plugin reads; all others may hold anything, and are not kept. */
+/** By name, or by what the SR-IOV device plugin reads; all others may hold anything, and are not kept. */
 const tellsOfNetwork = ({ name }: ObjectIdentity, data: ReadonlyMap<string, string>): boolean =>
   /^(?:ovn|ovnkube)-(?:config|.*-config)$|sriov/.test(name) ||
-  (data.get('config.json')?.includes('resourceList') ?? false);
+  [...data.values()].some((value) => value.includes('"resourceList"'));
 
 export const configMaps = defineClusterFact({
   title: 'ConfigMaps of OVN-Kubernetes and of device plugins',

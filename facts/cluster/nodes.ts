@@ -13,6 +13,8 @@ export interface ClusterNode {
   readonly internalAddresses: readonly string[];
   /** Undefined where kubelet has never reported. */
   readonly ready: Condition | undefined;
+  /** All of them, Ready among them. */
+  readonly conditions: readonly Condition[];
   /** `key=value:effect`, as kubectl writes them. */
   readonly taints: readonly string[];
   readonly unschedulable: boolean;
@@ -35,6 +37,7 @@ export const nodes = defineClusterFact({
       const spec = record(object['spec']);
       const status = record(object['status']);
       const info = record(status['nodeInfo']);
+      const conditions = conditionsOf(status);
       return {
         name: id.name,
         uid: id.uid,
@@ -43,7 +46,8 @@ export const nodes = defineClusterFact({
         internalAddresses: records(status['addresses'])
           .filter((address) => address['type'] === 'InternalIP')
           .flatMap((address) => optionalText(address, 'address') ?? []),
-        ready: conditionsOf(status).find(({ type }) => type === 'Ready'),
+        ready: conditions.find(({ type }) => type === 'Ready'),
+        conditions,
         taints: records(spec['taints']).map(taintText),
         unschedulable: spec['unschedulable'] === true,
         capacity: textMap(status['capacity']),

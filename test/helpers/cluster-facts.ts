@@ -1,5 +1,6 @@
 import { type ClusterAnswers, parseClusterFact } from '../../facts/cluster/fact.ts';
 import { CLUSTER_FACTS, type ClusterFactName, type ClusterFactValues } from '../../facts/cluster/index.ts';
+import { KUBELET } from '../../lab/kubernetes/clusters/nodes.ts';
 import type { KubernetesObject } from '../../lab/kubernetes/objects.ts';
 
 const KIND_OF: Readonly<Record<string, string>> = {
@@ -14,7 +15,7 @@ const KIND_OF: Readonly<Record<string, string>> = {
 
 /** What a list of that path would hold of these objects. */
 export function listed(path: string, objects: readonly KubernetesObject[]): readonly unknown[] {
-  if (path === '/version') return [{ gitVersion: 'v1.34.0' }];
+  if (path === '/version') return [{ gitVersion: KUBELET }];
   return objects.filter(({ kind }) => kind === KIND_OF[path.split('/').at(-1) ?? '']);
 }
 

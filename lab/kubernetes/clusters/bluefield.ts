@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../objects.ts';
-import { lease, node } from './nodes.ts';
+import { KUBELET, lease, node } from './nodes.ts';
 import {
   avoiding,
   commonEnvironment,
@@ -67,7 +67,7 @@ export function bluefieldCluster(options: BluefieldClusterOptions = {}): Kuberne
   ];
 }
 
-const VERSIONS = { kubelet: 'v1.25.16', runtime: 'containerd://1.7.2' };
+const VERSIONS = { kubelet: KUBELET, runtime: 'containerd://1.7.2' };
 
 function controlPlane(now: Date): KubernetesObject[] {
   const { node: name, hostIP = '' } = CONTROL_PLANE;

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../objects.ts';
-import { lease, node } from './nodes.ts';
+import { KUBELET, lease, node } from './nodes.ts';
 import {
   avoiding,
   commonEnvironment,
@@ -86,7 +86,7 @@ function kindNode(
     {
       name,
       address,
-      kubelet: 'v1.34.0',
+      kubelet: KUBELET,
       runtime: 'containerd://2.1.3',
       osImage: 'Debian GNU/Linux 12 (bookworm)',
       kernel: '6.8.0-79-generic',

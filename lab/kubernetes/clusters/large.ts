@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../objects.ts';
-import { lease, node } from './nodes.ts';
+import { KUBELET, lease, node } from './nodes.ts';
 import { NAMESPACE, nodeAnnotations, ovnMac } from './ovn.ts';
 import { pod } from './workloads.ts';
 
@@ -15,7 +15,7 @@ const RESOURCE = 'mellanox.com/mlnx_sriov_cx6';
 /** Nodes, leases and pods of a large cluster, one after the other: they are too many to be held at once. */
 export function* largeCluster({ pairs, pods }: LargeClusterOptions): Generator<KubernetesObject> {
   const now = new Date();
-  const versions = { kubelet: 'v1.25.16', runtime: 'containerd://1.7.2', osImage: 'Ubuntu 22.04.3 LTS' };
+  const versions = { kubelet: KUBELET, runtime: 'containerd://1.7.2', osImage: 'Ubuntu 22.04.3 LTS' };
   for (let pair = 0; pair < pairs; pair++) {
     const name = `host-${pair}`;
     const subnet = subnetOf(pair);

@@ -1,5 +1,8 @@
 import type { KubernetesObject } from '../objects.ts';
 
+/** Of the testbed's API server: a kubelet must not be newer than that, whatever the guides' clusters had. */
+export const KUBELET = 'v1.20.2';
+
 export interface NodeOptions {
   name: string;
   /** InternalIP; none on a node that was never heard of. */
