@@ -10,6 +10,8 @@ export interface Answer {
   readonly body: string;
   /** Seconds after which to ask again, where the server says so. */
   readonly retryAfter: number | undefined;
+  /** The server's clock when it answered (header Date), in milliseconds since 1970; to the second. */
+  readonly at: number | undefined;
 }
 
 /** Far above what one page of objects can be; nothing that a server sends may fill the memory. */
@@ -91,9 +93,11 @@ function get(url: string, options: https.RequestOptions, plain: boolean): Promis
         response.on('error', fail);
         response.on('end', () => {
           const seconds = Number(response.headers['retry-after']);
+          const at = Date.parse(response.headers.date ?? '');
           resolve({
             status: response.statusCode ?? 0,
             body: Buffer.concat(chunks).toString(),
+            at: Number.isNaN(at) ? undefined : at,
             retryAfter: response.headers['retry-after'] && seconds >= 0 ? seconds : undefined,
           });
         });

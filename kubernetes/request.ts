@@ -8,6 +8,8 @@ export interface RequestOptions {
   readonly timeout?: number;
   /** Before the first repetition, where the server names no time, in milliseconds; doubled each time. */
   readonly pause?: number;
+  /** Hears the server's clock at each answer, in milliseconds since 1970. */
+  readonly heard?: (at: number) => void;
 }
 
 const ATTEMPTS = 5;
@@ -24,7 +26,10 @@ export async function request(
   for (let attempt = 1; ; attempt++) {
     const signal = AbortSignal.any([options.signal, AbortSignal.timeout(timeout)]);
     const answer = await connection.get(path, signal);
-    if (answer.status === 200) return parse(answer, path);
+    if (answer.status === 200) {
+      if (answer.at !== undefined) options.heard?.(answer.at);
+      return parse(answer, path);
+    }
     const patience = answer.retryAfter ?? (pause * 2 ** (attempt - 1)) / 1000;
     const temporary = answer.status === 429 || answer.status >= 500;
     if (!temporary || attempt === ATTEMPTS || patience > MAX_PATIENCE)

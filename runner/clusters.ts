@@ -101,14 +101,17 @@ const NOT_ASKED: FactFailure = { code: 'unreachable', message: 'the cluster was 
 function parseOne(name: ClusterFactName, outcomes: ReadonlyMap<ClusterRead, ReadOutcome>): Outcome<unknown> {
   const fact = CLUSTER_FACTS[name];
   const answers: Record<string, readonly unknown[] | undefined> = {};
+  const at: Record<string, number | undefined> = {};
   for (const [label, read] of Object.entries<ClusterRead>(fact.lists)) {
     const outcome = outcomes.get(read);
-    if (outcome?.ok) answers[label] = outcome.objects;
-    else if (!(read.optional && outcome?.failure.code === 'not-found'))
+    if (outcome?.ok) {
+      answers[label] = outcome.objects;
+      at[label] = outcome.at;
+    } else if (!(read.optional && outcome?.failure.code === 'not-found'))
       return { ok: false, failure: outcome?.failure ?? NOT_ASKED };
   }
   // Each label holds what its read brought.
-  return parseClusterFact(fact as never, answers as never);
+  return parseClusterFact(fact as never, answers as never, at);
 }
 
 function viewOf(

@@ -17,6 +17,9 @@ export type EnvironmentValue =
 
 const TELLS_OF_NETWORK = /^(?:OVNKUBE_|OVN_|DPU_|K8S_|PCIDEVICE_)[A-Z0-9_]*$/;
 
+/** The DaemonSet of a DPU holds the credentials for the hosts' cluster in its environment (OVN-Kubernetes' chart: K8S_TOKEN). */
+const MAY_BE_SECRET = /TOKEN|CACERT|SECRET|PASSWORD|PRIVATE|_KEY$|_CERT$/;
+
 export const containerTemplates = (podSpec: JsonRecord): readonly ContainerTemplate[] =>
   records(podSpec['containers']).map((container) => ({
     name: text(container, 'name'),
@@ -26,7 +29,7 @@ export const containerTemplates = (podSpec: JsonRecord): readonly ContainerTempl
     environment: new Map(
       records(container['env'])
         .map((entry) => [text(entry, 'name'), environmentValue(entry)] as const)
-        .filter(([name]) => TELLS_OF_NETWORK.test(name)),
+        .filter(([name]) => TELLS_OF_NETWORK.test(name) && !MAY_BE_SECRET.test(name)),
     ),
   }));
 

@@ -19,12 +19,15 @@ export type ClusterAnswers<L extends Lists> = {
     : readonly unknown[];
 };
 
+/** The API server's clock when each list was answered, in milliseconds since 1970; undefined where nothing told it. */
+export type ReadTimes<L extends Lists> = { readonly [Label in keyof L]?: number | undefined };
+
 /** A subject that is read from a cluster by one list of each kind, however many nodes there are. */
 export interface ClusterFact<Value = unknown, L extends Lists = Lists> {
   readonly title: string;
   readonly lists: L;
   /** Pure, and total: an object of any shape is left out or read in part. Keeps only what checks need. */
-  parse(answers: ClusterAnswers<L>): Value;
+  parse(answers: ClusterAnswers<L>, at: ReadTimes<L>): Value;
 }
 
 export function defineClusterFact<const L extends Lists, Value>(
@@ -34,9 +37,13 @@ export function defineClusterFact<const L extends Lists, Value>(
 }
 
 /** Runs a fact's parse; total. */
-export function parseClusterFact(fact: ClusterFact, answers: ClusterAnswers<Lists>): Outcome<unknown> {
+export function parseClusterFact(
+  fact: ClusterFact,
+  answers: ClusterAnswers<Lists>,
+  at: ReadTimes<Lists> = {},
+): Outcome<unknown> {
   try {
-    return { ok: true, value: fact.parse(answers) };
+    return { ok: true, value: fact.parse(answers, at) };
   } catch (error) {
     if (error instanceof FactError) return { ok: false, failure: error.failure };
     const detail = error instanceof Error ? error.message : String(error);

@@ -1,4 +1,4 @@
-import { type JsonRecord, number, record } from '../json.ts';
+import { type JsonRecord, number, optionalText, record, records, text } from '../json.ts';
 import { type ContainerTemplate, containerTemplates } from './containers.ts';
 import { defineClusterFact } from './fact.ts';
 import { namedObjects, type ObjectIdentity, textMap } from './objects.ts';
@@ -18,8 +18,21 @@ export interface Workload extends ObjectIdentity {
   readonly nodeSelector: ReadonlyMap<string, string>;
   /** As it stands in the pod template; read by who needs it. */
   readonly affinity: JsonRecord;
+  /** The taints that its pods don't mind; what the DaemonSet controller adds is not among them. */
+  readonly tolerations: readonly Toleration[];
   readonly updateStrategy: JsonRecord;
+  /** As who its pods speak to the API; `default` where nothing is said. */
+  readonly serviceAccount: string;
   readonly containers: readonly ContainerTemplate[];
+}
+
+/** Empty fields of a toleration fit everything (Kubernetes, concepts: taints and tolerations). */
+export interface Toleration {
+  readonly key: string;
+  /** Equal or Exists. */
+  readonly operator: string;
+  readonly value: string;
+  readonly effect: string;
 }
 
 /** The DaemonSets and Deployments of all namespaces. */
@@ -67,6 +80,13 @@ function common(object: JsonRecord, metadata: JsonRecord, id: ObjectIdentity) {
     observedGeneration: number(record(object['status']), 'observedGeneration') ?? 0,
     nodeSelector: textMap(podSpec['nodeSelector']),
     affinity: record(podSpec['affinity']),
+    tolerations: records(podSpec['tolerations']).map((one) => ({
+      key: text(one, 'key'),
+      operator: optionalText(one, 'operator') ?? 'Equal',
+      value: text(one, 'value'),
+      effect: text(one, 'effect'),
+    })),
+    serviceAccount: optionalText(podSpec, 'serviceAccountName') ?? 'default',
     updateStrategy: record(spec['updateStrategy'] ?? spec['strategy']),
     containers: containerTemplates(podSpec),
   };

@@ -11,6 +11,14 @@ const KIND_OF: Readonly<Record<string, string>> = {
   deployments: 'Deployment',
   leases: 'Lease',
   'network-attachment-definitions': 'NetworkAttachmentDefinition',
+  customresourcedefinitions: 'CustomResourceDefinition',
+  namespaces: 'Namespace',
+  validatingwebhookconfigurations: 'ValidatingWebhookConfiguration',
+  serviceaccounts: 'ServiceAccount',
+  clusterroles: 'ClusterRole',
+  clusterrolebindings: 'ClusterRoleBinding',
+  roles: 'Role',
+  rolebindings: 'RoleBinding',
 };
 
 /** What a list of that path would hold of these objects. */

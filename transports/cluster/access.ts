@@ -13,7 +13,12 @@ export interface ClusterTarget {
 
 /** What one read brought: the objects as the server gave them, or why there are none. */
 export type ReadOutcome =
-  | { readonly ok: true; readonly objects: readonly unknown[] }
+  | {
+      readonly ok: true;
+      readonly objects: readonly unknown[];
+      /** The API server's clock when it answered, in milliseconds since 1970; absent where the way does not tell. */
+      readonly at?: number;
+    }
   | { readonly ok: false; readonly failure: FactFailure };
 
 /** A cluster that can be asked, whatever the way. */

@@ -52,7 +52,7 @@ async function askAll(
         read,
         outcome instanceof KubernetesError
           ? { ok: false, failure: readFailure(read, outcome) }
-          : { ok: true, objects: outcome },
+          : { ok: true, ...outcome },
       ];
     }),
   );
@@ -62,10 +62,17 @@ async function askOne(
   cluster: Cluster,
   { path, single }: ClusterRead,
   signal: AbortSignal,
-): Promise<readonly unknown[] | KubernetesError> {
+): Promise<{ readonly objects: readonly unknown[]; readonly at?: number } | KubernetesError> {
+  let first: number | undefined;
+  const heard = (at: number): void => {
+    // Of a list of several pages, all are as things were at the first.
+    first ??= at;
+  };
   try {
-    if (single) return [await cluster.get(path, { signal })];
-    return (await cluster.list(path, { signal })).items;
+    const objects = single
+      ? [await cluster.get(path, { signal, heard })]
+      : (await cluster.list(path, { signal, heard })).items;
+    return first === undefined ? { objects } : { objects, at: first };
   } catch (error) {
     if (error instanceof KubernetesError) return error;
     throw error;

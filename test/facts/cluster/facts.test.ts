@@ -54,6 +54,7 @@ test('workloads: where they are to run, in which mode, and how many do', (t) => 
 test('a variable that OVN-Kubernetes does not read may be a secret, and is not kept', (t) => {
   const env = [
     { name: 'AWS_SECRET_ACCESS_KEY', value: 'hush' },
+    { name: 'K8S_TOKEN', value: 'hush' },
     { name: 'OVN_MTU', value: '1400' },
   ];
   const outcome = parseClusterFact(CLUSTER_FACTS.workloads as never, {
