@@ -1,15 +1,15 @@
 import { access, constants } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import type { Check } from '../checks/define.ts';
 import type { Inventory, InventoryNode } from '../inventory/node.ts';
 import type { RunRequest } from '../runner/run.ts';
-import { groupOf, selectChecks } from '../runner/select.ts';
-import { SUITES, type Suite } from '../suites/index.ts';
+import { selectChecks } from '../runner/select.ts';
+import type { Suite } from '../suites/index.ts';
 import { passphraseFrom } from '../transports/ssh/passphrase.ts';
 import { clustersOf, parseNodeAccess } from './clusters.ts';
 import type { RunFlags } from './run.ts';
+import { catalogue, findSuite } from './suite.ts';
 import { parseTarget } from './target.ts';
-import { didYouMean, UsageError } from './usage-error.ts';
+import { UsageError } from './usage-error.ts';
 import { parseCount, parseDuration, parseRole, parseSettings, parseTimeout, words } from './values.ts';
 import { VERSION } from './version.ts';
 
@@ -60,9 +60,6 @@ export async function runRequest(suiteName: string, flags: RunFlags): Promise<Re
   };
 }
 
-/** The checks take longer to load than all the rest: nothing waits for them that does not need them. */
-const catalogue = async (): Promise<readonly Check[]> => (await import('../checks/index.ts')).CHECKS;
-
 /** The checks that are chosen. Where all are, for nodes of which nothing is known yet, no check says what to ask them. */
 async function checksFor(
   nodes: readonly InventoryNode[],
@@ -72,28 +69,6 @@ async function checksFor(
   const all = select.length === 0 && skip.length === 0;
   if (all && nodes.every(({ role }) => role === undefined)) return catalogue;
   return selectChecks(await catalogue(), select, skip);
-}
-
-async function findSuite(name: string): Promise<Suite> {
-  const suite = SUITES.find((candidate) => candidate.name === name);
-  if (suite !== undefined) return suite;
-  const groups = new Set((await catalogue()).map(groupOf));
-  if (groups.has(name))
-    return { name, description: `the checks of ${name}`, select: [name], skip: [], expect: {} };
-  const names = [
-    ...SUITES.map((candidate) => candidate.name),
-    ...groups,
-    'run',
-    'list',
-    'explain',
-    'demo',
-    'help',
-    'version',
-  ];
-  throw new UsageError(
-    `no suite or command is called '${name}'`,
-    `${didYouMean(name, names)}dpu-doctor list --suites shows the suites, --help the commands.`,
-  );
 }
 
 /** A file that was named for this run and can't be read is told before any node is asked. */

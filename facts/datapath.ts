@@ -1,7 +1,7 @@
 import { defineFact, FactError } from './fact.ts';
 import { type Flow, parseFlow } from './flows.ts';
 import { ovsFailure } from './ovs.ts';
-import { findOvs } from './ovs-program.ts';
+import { findOvs, ovsAsRoot } from './ovs-program.ts';
 import { shell } from './sources.ts';
 
 /** The flows that Open vSwitch has in its datapaths at this moment. */
@@ -19,11 +19,13 @@ export const MAX_FLOWS = 4000;
 /* No bridge that has a datapath: there is nothing that could hold a flow. */
 const NONE = /: no datapaths exist$/m;
 
+const DUMP_FLOWS = ['ovs-appctl', '--timeout=5', 'dpctl/dump-flows', '-m', '--names'] as const;
+
 /* Exit code 2 is the daemon's refusal, such as "multiple datapaths, specify one": then each is asked by its name. */
 const SCRIPT = `(
 ${findOvs('ovs-appctl')}
 set -f
-flows() { ovs ovs-appctl --timeout=5 dpctl/dump-flows -m --names "$@" </dev/null; }
+flows() { ovs ${DUMP_FLOWS.join(' ')} "$@" </dev/null; }
 if ovs_absent; then
   echo 'exit 0'
 else
@@ -46,13 +48,13 @@ export const datapath = defineFact({
     flows: shell(
       'ovs-appctl dpctl/dump-flows -m --names',
       SCRIPT,
+      [DUMP_FLOWS.join(' '), 'ovs-appctl --timeout=5 dpctl/dump-dps', 'chroot', 'head'],
       [
-        'ovs-appctl --timeout=5 dpctl/dump-flows -m --names',
-        'ovs-appctl --timeout=5 dpctl/dump-dps',
-        'chroot',
-        'head',
+        ...ovsAsRoot(...DUMP_FLOWS),
+        ...ovsAsRoot(...DUMP_FLOWS, 'system@ovs-system'),
+        ...ovsAsRoot(...DUMP_FLOWS, 'netdev@ovs-netdev'),
+        ...ovsAsRoot('ovs-appctl', '--timeout=5', 'dpctl/dump-dps'),
       ],
-      true,
     ),
   },
   parse({ flows: answer }): Datapath {

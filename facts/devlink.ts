@@ -34,6 +34,8 @@ export interface DevlinkPort {
   readonly functionMac?: string | undefined;
 }
 
+const SHOW_ESWITCH = ['devlink', '-j', 'dev', 'eswitch', 'show'] as const;
+
 /* devlink -j dev show could not be read by a shell; the plain one starts each line with the handle. Sub-functions
  * (auxiliary/…) have no eswitch and are left out: there can be hundreds. */
 const ESWITCHES = `if command -v devlink >/dev/null 2>&1; then
@@ -41,7 +43,7 @@ const ESWITCHES = `if command -v devlink >/dev/null 2>&1; then
     case $d in pci/*|netdevsim/*) ;; *) continue ;; esac
     d=\${d%:}
     printf '\\neswitch %s\\n' "$d"
-    $as_root devlink -j dev eswitch show "$d" 2>&1 </dev/null
+    $as_root ${SHOW_ESWITCH.join(' ')} "$d" 2>&1 </dev/null
   done
 fi
 true`;
@@ -54,7 +56,7 @@ export const devlink = defineFact({
       'devlink -j dev eswitch show for every device',
       ESWITCHES,
       ['devlink dev show', 'devlink -j dev eswitch show <device>'],
-      true,
+      ['pci/<pci>', 'netdevsim/netdevsim<number>'].map((device) => [...SHOW_ESWITCH, device]),
     ),
   },
   parse({ ports, eswitches }): Devlink {

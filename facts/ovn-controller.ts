@@ -1,5 +1,5 @@
 import { commandFailure, defineFact, evidence, excerpt, FactError } from './fact.ts';
-import { findOvs } from './ovs-program.ts';
+import { findOvs, ovsAsRoot } from './ovs-program.ts';
 import { shell } from './sources.ts';
 
 /** What the node's ovn-controller says of itself (ovn-controller(8), "Runtime Management Commands"). */
@@ -8,10 +8,13 @@ export interface OvnController {
   readonly connection: string | undefined;
 }
 
+/** Where the control socket may lie. */
+const FOLDERS = ['/var/run/ovn', '/var/run/openvswitch'];
+
 /* Its pid file names its control socket; sockets of earlier processes may lie beside it. */
 const SCRIPT = `(
 ${findOvs('ovs-appctl', 'ovn-controller')}
-for d in /var/run/ovn /var/run/openvswitch; do
+for d in ${FOLDERS.join(' ')}; do
   n=
   { IFS= read -r n < "$d/ovn-controller.pid"; } 2>/dev/null
   case $n in ''|*[!0-9]*) continue ;; esac
@@ -28,7 +31,15 @@ export const ovnController = defineFact({
       'ovs-appctl -t ovn-controller connection-status',
       SCRIPT,
       ['ovs-appctl --timeout=5 -t /var/run/ovn/ovn-controller.<pid>.ctl connection-status', 'chroot'],
-      true,
+      FOLDERS.flatMap((folder) =>
+        ovsAsRoot(
+          'ovs-appctl',
+          '--timeout=5',
+          '-t',
+          `${folder}/ovn-controller.<pid>.ctl`,
+          'connection-status',
+        ),
+      ),
     ),
   },
   parse({ status: answer }): OvnController {

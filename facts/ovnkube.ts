@@ -6,6 +6,7 @@ import {
   PRINT_SETTINGS,
   type Process,
   processes,
+  settingsAsRoot,
 } from './processes.ts';
 import { shell } from './sources.ts';
 
@@ -47,7 +48,7 @@ export const ovnkube = defineFact({
       `settings in ${CONFIG_FILE}`,
       `if [ -e ${CONFIG_FILE} ]; then $as_root ${PRINT_SETTINGS} ${CONFIG_FILE} 2>&1; fi; true`,
       [`sed ${CONFIG_FILE}`],
-      true,
+      [settingsAsRoot(CONFIG_FILE)],
     ),
   },
   parse({ list, file }): Ovnkube {

@@ -1,6 +1,6 @@
 import { defineFact } from './fact.ts';
 import { record } from './json.ts';
-import { findOvs } from './ovs-program.ts';
+import { findOvs, ovsAsRoot } from './ovs-program.ts';
 import { ovsdbMap } from './ovsdb-json.ts';
 import { shell } from './sources.ts';
 
@@ -35,6 +35,7 @@ export interface OffloadValue {
 }
 
 const LOG = '/var/log/openvswitch/ovs-vswitchd.log';
+const JOURNALS = ['/etc/openvswitch/conf.db', '/var/lib/openvswitch/conf.db'];
 
 /*
  * The daemon's messages are numbered: 00001 opens the log at a start, and not when the log is rotated.
@@ -63,7 +64,7 @@ s/.*"Open_vSwitch":\{"[^"]*":(\{[^}]*\}).*/row \1/p
 const SCRIPT = `(
 ${findOvs('ovs-appctl')}
 set --
-for f in ${LOG} /etc/openvswitch/conf.db /var/lib/openvswitch/conf.db; do
+for f in ${[LOG, ...JOURNALS].join(' ')}; do
   $as_root test -r "$f" || continue
   set -- "$@" "$f"
   case $f in *.log) echo 'log readable' ;; *) break ;; esac
@@ -80,10 +81,25 @@ true
 
 const RUNS = ['test', 'sed', 'ovs-appctl --timeout=5 upcall/show', 'chroot'];
 
+/** The log and the first database that may be read, or one of the two. */
+const READ = [[LOG], ...JOURNALS.flatMap((journal) => [[LOG, journal], [journal]])].map((files) => [
+  'sed',
+  '-nE',
+  PICK,
+  ...files,
+  '/proc/stat',
+]);
+
+const AS_ROOT = [
+  ...[LOG, ...JOURNALS].map((file) => ['test', '-r', file]),
+  ...READ,
+  ...ovsAsRoot('ovs-appctl', '--timeout=5', 'upcall/show'),
+];
+
 export const ovsOffloadLog = defineFact({
   title: "Open vSwitch's records about hardware offload",
   sources: {
-    records: shell(`Flow API lines of ${LOG}, other_config in conf.db`, SCRIPT, RUNS, true),
+    records: shell(`Flow API lines of ${LOG}, other_config in conf.db`, SCRIPT, RUNS, AS_ROOT),
   },
   parse({ records: { stdout } }): OvsOffloadLog {
     const lines = stdout.split('\n');

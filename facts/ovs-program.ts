@@ -1,3 +1,11 @@
+import type { RootCommand } from './source.ts';
+
+/** What `ovs` of {@link findOvs} runs as root for these words. */
+export const ovsAsRoot = (...argv: RootCommand): readonly RootCommand[] => [
+  argv,
+  ['chroot', '/proc/<pid>/root', ...argv],
+];
+
 /**
  * Two shell functions. `ovs` runs a program of Open vSwitch. A node whose OVS runs in a container (OVN-Kubernetes'
  * ovs-node pods) has the socket and no program: then the program of the container in which the daemon runs is run, in

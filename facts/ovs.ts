@@ -1,6 +1,6 @@
 import { commandFailure, defineFact, evidence, excerpt, FactError } from './fact.ts';
 import type { JsonRecord } from './json.ts';
-import { findOvs } from './ovs-program.ts';
+import { findOvs, ovsAsRoot } from './ovs-program.ts';
 import { ovsdbMap, ovsdbNumber, ovsdbText, ovsdbUuids, tableRows } from './ovsdb-json.ts';
 import type { CommandAnswer, Source } from './source.ts';
 import { shell } from './sources.ts';
@@ -76,12 +76,14 @@ const LIST = Object.entries(TABLES)
   .map(([table, columns]) => `-- --columns=${columns.join(',')} list ${table}`)
   .join(' ');
 
+const VSCTL = `ovs-vsctl --timeout=5 --no-wait --format=json ${LIST}`;
+
 const SCRIPT = `(
 ${findOvs('ovs-vsctl')}
 if ovs_absent; then
   echo absent
 else
-  ovs ovs-vsctl --timeout=5 --no-wait --format=json ${LIST}
+  ovs ${VSCTL}
 fi
 )`;
 
@@ -92,8 +94,8 @@ export const ovs = defineFact({
     tables: shell(
       'ovs-vsctl --format=json list of Open_vSwitch, Bridge, Port and Interface',
       SCRIPT,
-      [`ovs-vsctl --timeout=5 --no-wait --format=json ${LIST}`, 'chroot'],
-      true,
+      [VSCTL, 'chroot'],
+      ovsAsRoot(...VSCTL.split(' ')),
     ) satisfies Source,
   },
   parse({ tables: answer }): Ovs {

@@ -1,4 +1,5 @@
 import { defineFact, FactError, type FactFailure, succeeded } from './fact.ts';
+import type { RootCommand } from './source.ts';
 import { shell } from './sources.ts';
 
 /** A process that carries pod networking, in the node's own network namespace. */
@@ -45,11 +46,16 @@ const NAMES = [
 /** Where OVN-Kubernetes looks for its configuration file when not told (go-controller/pkg/config/config.go). */
 export const CONFIG_FILE = '/etc/openvswitch/ovn_k8s.conf';
 
+const SETTINGS = String.raw`/^[[:space:]]*\[/s/^/setting /p; /^[[:space:]]*(mode|interface|mgmt-port-netdev|mgmt-port-dp-resource-name|enable-network-segmentation)[[:space:]]*=/I{s/^/setting /;p;}`;
+
 /**
  * A sed command that prints the section headers and a node's settings of an OVN-Kubernetes configuration file, each
  * behind the word `setting`, which tells them from what sed and sudo complain of.
  */
-export const PRINT_SETTINGS = String.raw`sed -nE '/^[[:space:]]*\[/s/^/setting /p; /^[[:space:]]*(mode|interface|mgmt-port-netdev|mgmt-port-dp-resource-name|enable-network-segmentation)[[:space:]]*=/I{s/^/setting /;p;}'`;
+export const PRINT_SETTINGS = `sed -nE '${SETTINGS}'`;
+
+/** What is run as root to print the settings of a file. */
+export const settingsAsRoot = (file: string): RootCommand => ['sed', '-nE', SETTINGS, file];
 
 /*
  * Another network namespace's processes show in /proc too, where containers or testbeds run on the machine. The
@@ -94,7 +100,8 @@ export const processes = defineFact({
       'OVS, OVN and Kubernetes processes in /proc',
       SCRIPT,
       ['grep', 'head', 'tr', 'sed', 'cat /proc/<pid>/environ', 'sed /proc/<pid>/root/<config-file>'],
-      true,
+      // Another configuration file, which ovnkube's arguments may name, is for the reader to add.
+      [settingsAsRoot(`/proc/<pid>/root${CONFIG_FILE}`), ['cat', '/proc/<pid>/environ']],
     ),
   },
   parse({ list }): readonly Process[] {

@@ -66,7 +66,15 @@ export interface ShellSource extends Optional {
   readonly runs: readonly string[];
   /** It calls `$as_root` before a program that needs root. */
   readonly root?: boolean;
+  /** What stands behind `$as_root`, one for each way in which it may be run. */
+  readonly asRoot?: readonly RootCommand[];
 }
+
+/**
+ * The words of a command that a shell source runs as root, for the sudoers file. What a node says stands in a word as
+ * `<pid>` (a process), `<pci>` (an address such as 0000:03:00.0) or `<number>`.
+ */
+export type RootCommand = readonly string[];
 
 /** A longer file is cut here and its fact says so. */
 export const MAX_FILE_BYTES = 262_144;

@@ -5,6 +5,7 @@ import type {
   FilesSource,
   LinksSource,
   PathsSource,
+  RootCommand,
   ShellSource,
 } from './source.ts';
 
@@ -36,10 +37,17 @@ export const paths = (...globs: readonly string[]): PathsSource => ({ kind: 'pat
 /** A path without wildcards as a pattern: {@link paths} gives it only where it exists. */
 export const existing = (path: string): string => path.replace(/[^/]$/, '[$&]');
 
-export const shell = (title: string, script: string, runs: readonly string[], root = false): ShellSource => ({
+/** `asRoot` has every command that the script calls `$as_root` for. */
+export const shell = (
+  title: string,
+  script: string,
+  runs: readonly string[],
+  asRoot: readonly RootCommand[] = [],
+): ShellSource => ({
   kind: 'shell',
   title,
   script,
   runs,
-  root,
+  root: asRoot.length > 0,
+  asRoot,
 });

@@ -78,7 +78,7 @@ export const vethPeers = defineFact({
       'other ends of veth devices by RTM_GETLINK with IFLA_TARGET_NETNSID',
       SCRIPT,
       ['perl'],
-      true,
+      [['perl', '-e', PERL]],
     ),
   },
   parse: ({ peers }): ReadonlyMap<string, VethPeer> =>

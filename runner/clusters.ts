@@ -12,6 +12,7 @@ import { connectCluster } from '../transports/cluster/api.ts';
 import { type GatheredCluster, provisionalName, targetName } from './cluster.ts';
 import type { RunListener } from './events.ts';
 import { mapLimited } from './limit.ts';
+import { DISCOVERY, neededClusterFacts } from './needed.ts';
 import type { TargetFailure } from './report.ts';
 
 /* Loaded only where a cluster is named. */
@@ -29,9 +30,6 @@ export interface AskClusterOptions {
   readonly signal: AbortSignal;
 }
 
-/** What tells which nodes there are and what they are. */
-const DISCOVERY = ['nodes', 'pods', 'workloads', 'leases'] as const satisfies readonly ClusterFactName[];
-
 /** Asks a cluster for the facts that the checks may need, by one list of each kind. Never rejects. */
 export async function askCluster(
   target: ClusterTarget,
@@ -39,7 +37,7 @@ export async function askCluster(
   options: AskClusterOptions,
 ): Promise<AskedCluster> {
   const started = performance.now();
-  const names = [...new Set([...DISCOVERY, ...checks.flatMap(requiredOf)])].sort();
+  const names = neededClusterFacts(checks);
   const reads = names.flatMap((name) => Object.values<ClusterRead>(CLUSTER_FACTS[name].lists));
   let name = target.name ?? target.context ?? target.kubeconfig ?? 'default';
   let uri = target.kubeconfig ?? 'kubeconfig';
@@ -70,12 +68,6 @@ export async function askCluster(
     durationMs: performance.now() - started,
     view: viewOf(name, facts),
   };
-}
-
-function requiredOf(check: Check): readonly ClusterFactName[] {
-  if (check.scope === 'cluster') return check.requires;
-  if (check.scope === 'node') return check.requiresCluster ?? [];
-  return [...(check.requiresCluster?.host ?? []), ...(check.requiresCluster?.dpu ?? [])];
 }
 
 function failureOf(error: unknown): TargetFailure {

@@ -1,4 +1,4 @@
-import type { AnyClusterCheck, Check } from '../checks/define.ts';
+import type { Check } from '../checks/define.ts';
 import { findRole, ROLE_FACTS, type Role, type RoleFacts, type Simulation } from '../facts/derived/role.ts';
 import { type Answers, type FactFailure, type Outcome, parseFact } from '../facts/fact.ts';
 import { FACTS, type FactName } from '../facts/index.ts';
@@ -8,6 +8,7 @@ import { readAnswer } from '../transports/answers.ts';
 import type { RawOutcome } from '../transports/ask.ts';
 import { type ConnectOptions, connect } from '../transports/connect.ts';
 import { TransportError } from '../transports/transport.ts';
+import { distinctSources, neededFacts } from './needed.ts';
 
 /** What one node said, parsed. */
 export interface GatheredNode {
@@ -94,35 +95,6 @@ const unexpected = (error: unknown): TransportError =>
     `the node could not be asked: ${error instanceof Error ? error.message : String(error)}`,
     'This is a fault of dpu-doctor: please report it with the output of --verbose.',
   );
-
-/** The facts that the checks for this node's role require; of every role and those that tell it, while it is unknown. */
-function neededFacts(node: InventoryNode, checks: readonly Check[] | 'all'): readonly FactName[] {
-  if (checks === 'all') return ALL_FACTS;
-  const names = new Set<FactName>(node.role === undefined || node.simulation === undefined ? ROLE_FACTS : []);
-  for (const check of checks) {
-    if (check.scope === 'cluster') continue;
-    if (node.role !== undefined && !check.roles.includes(node.role)) continue;
-    for (const name of requiredBy(check)) names.add(name);
-  }
-  return [...names].sort();
-}
-
-const ALL_FACTS = (Object.keys(FACTS) as FactName[]).sort();
-
-const requiredBy = (check: Exclude<Check, AnyClusterCheck>): readonly FactName[] =>
-  check.scope === 'node' ? check.requires : [...check.requires.host, ...check.requires.dpu];
-
-/** Facts' sources, each named once: the source that stands for all of the same key. */
-function distinctSources(names: readonly FactName[]): readonly Source[] {
-  const byKey = new Map<string, Source>();
-  for (const name of names) {
-    for (const source of Object.values<Source>(FACTS[name].sources)) {
-      const key = sourceKey(source);
-      if (!byKey.has(key)) byKey.set(key, source);
-    }
-  }
-  return [...byKey.values()];
-}
 
 function parseFacts(
   names: readonly FactName[],

@@ -1,0 +1,98 @@
+import { CHECKS } from '../checks/index.ts';
+import type { ApiPermission } from '../facts/cluster/permission.ts';
+import { type RootCommand, sourceKey } from '../facts/source.ts';
+import { type Permissions, permissionsFor } from '../runner/permissions.ts';
+import { selectChecks } from '../runner/select.ts';
+import { rbacFile } from './rbac.ts';
+import { sudoersFile } from './sudoers.ts';
+import { findSuite } from './suite.ts';
+import { UsageError } from './usage-error.ts';
+import { parseRole, words } from './values.ts';
+
+export interface PermissionFlags {
+  readonly select?: readonly string[];
+  readonly skip?: readonly string[];
+  readonly role?: string;
+  readonly rbac?: boolean;
+  readonly sudoers?: boolean;
+  readonly user: string;
+}
+
+/** Prints what a run of the chosen checks needs to be allowed. */
+export async function permissionsCommand(suiteName: string, flags: PermissionFlags): Promise<number> {
+  const suite = await findSuite(suiteName);
+  const select = words('--select', flags.select);
+  const skip = [...suite.skip, ...words('--skip', flags.skip)];
+  const checks = selectChecks(CHECKS, select.length > 0 ? select : suite.select, skip);
+  const permissions = permissionsFor(checks, flags.role === undefined ? undefined : parseRole(flags.role));
+  const text = flags.rbac
+    ? await rbacFile(permissions, NAME)
+    : flags.sudoers
+      ? sudoersFile(permissions, parseUser(flags.user))
+      : overview(permissions);
+  process.stdout.write(text);
+  return 0;
+}
+
+/** Of the objects that `--rbac` prints. */
+const NAME = 'dpu-doctor';
+
+/** A user, or a group as sudoers(5) has it. */
+function parseUser(text: string): string {
+  if (/^%?[A-Za-z_][A-Za-z0-9_.-]{0,31}$/.test(text)) return text;
+  throw new UsageError(`'${text}' is no name of a user`, 'Write --user NAME, or --user %GROUP.');
+}
+
+function overview({ sources, api }: Permissions): string {
+  const plain = sources.filter(({ asRoot }) => asRoot.length === 0);
+  const root = sources.filter(({ asRoot }) => asRoot.length > 0);
+  return [
+    'On each node that is logged in to, as root or through sudo -n:',
+    ...listed(root.map(({ source, facts }) => [facts.join(', '), sourceKey(source).replace(/^root: /, '')])),
+    ...commandsOf(root.flatMap(({ asRoot }) => asRoot)).map((line) => `    ${line}`),
+    '',
+    'On each node that is logged in to, as anybody:',
+    ...listed(plain.map(({ source, facts }) => [facts.join(', '), sourceKey(source)])),
+    '',
+    "Of each cluster's API that is named:",
+    ...listed(api.map(({ permission, facts }) => [facts.join(', '), apiText(permission)])),
+    '',
+    'Nothing is changed. --sudoers prints the sudoers file, --rbac the ClusterRole that are just enough.',
+    '',
+  ].join('\n');
+}
+
+/** What is behind the titles: each command once. */
+function commandsOf(asRoot: readonly RootCommand[]): readonly string[] {
+  const { direct = [], inContainer = [] } = Object.groupBy(asRoot, ([program]) =>
+    program === 'chroot' ? 'inContainer' : 'direct',
+  );
+  const lines = [...new Set(direct.map(shown))].map((line) => `$ ${line}`);
+  return inContainer.length === 0
+    ? lines
+    : [
+        ...lines,
+        'Where Open vSwitch runs in a container and is not installed, its programs by chroot /proc/<pid>/root.',
+      ];
+}
+
+const LONGEST = 110;
+
+/** A command on one line; a program within it is cut. */
+function shown(argv: RootCommand): string {
+  const line = argv.join(' ').replace(/\s+/g, ' ');
+  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST)} …`;
+}
+
+function listed(rows: readonly (readonly [string, string])[]): readonly string[] {
+  if (rows.length === 0) return ['  nothing'];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`);
+}
+
+function apiText(permission: ApiPermission): string {
+  if (permission.kind === 'path') return `${permission.verb} ${permission.path}`;
+  const { verb, group, resource, namespace, name } = permission;
+  const of = group === '' ? resource : `${resource}.${group}`;
+  return `${verb} ${of}${name === undefined ? '' : ` ${name}`}${namespace === undefined ? '' : ` in ${namespace}`}`;
+}

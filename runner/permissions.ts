@@ -1,0 +1,79 @@
+import type { Check } from '../checks/define.ts';
+import type { ClusterRead } from '../facts/cluster/fact.ts';
+import { CLUSTER_FACTS, type ClusterFactName } from '../facts/cluster/index.ts';
+import { type ApiPermission, permissionOf } from '../facts/cluster/permission.ts';
+import type { Role } from '../facts/derived/role.ts';
+import type { FactName } from '../facts/index.ts';
+import { FACTS } from '../facts/index.ts';
+import { type RootCommand, type Source, sourceKey } from '../facts/source.ts';
+import { neededClusterFacts, neededFacts } from './needed.ts';
+
+/** What checks need to be allowed, on nodes and by clusters' APIs. Taken from the facts' sources, as a run is. */
+export interface Permissions {
+  /** Each source once, with all facts that are read from it. */
+  readonly sources: readonly SourcePermission[];
+  readonly api: readonly FactPermission[];
+}
+
+export interface SourcePermission {
+  readonly source: Source;
+  readonly facts: readonly FactName[];
+  /** What of it is run as root; empty where it needs no root. */
+  readonly asRoot: readonly RootCommand[];
+}
+
+export interface FactPermission {
+  readonly permission: ApiPermission;
+  readonly facts: readonly ClusterFactName[];
+}
+
+/** What a run of these checks needs; of a role, where one is given, else of every role. */
+export function permissionsFor(checks: readonly Check[], role?: Role): Permissions {
+  const ofNodes = checks.some(({ scope }) => scope !== 'cluster');
+  const facts = ofNodes ? neededFacts(role === undefined ? {} : { role }, checks) : [];
+  const sources = Map.groupBy(
+    facts.flatMap((fact) => Object.values<Source>(FACTS[fact].sources).map((source) => ({ fact, source }))),
+    ({ source }) => sourceKey(source),
+  );
+  const reads = Map.groupBy(
+    neededClusterFacts(checks).flatMap((fact) =>
+      Object.values<ClusterRead>(CLUSTER_FACTS[fact].lists).map((read) => ({
+        fact,
+        permission: permissionOf(read),
+      })),
+    ),
+    ({ permission }) => JSON.stringify(permission),
+  );
+  return {
+    sources: [...sources.values()].flatMap(([first, ...same]) =>
+      first === undefined
+        ? []
+        : [
+            {
+              source: first.source,
+              facts: [first, ...same].map(({ fact }) => fact),
+              asRoot: rootCommands(first.source),
+            },
+          ],
+    ),
+    api: [...reads.values()].flatMap(([first, ...same]) =>
+      first === undefined
+        ? []
+        : [{ permission: first.permission, facts: [first, ...same].map(({ fact }) => fact) }],
+    ),
+  };
+}
+
+function rootCommands(source: Source): readonly RootCommand[] {
+  if (!('root' in source) || !source.root) return [];
+  switch (source.kind) {
+    case 'command':
+      return [source.argv];
+    case 'shell':
+      return source.asRoot ?? [];
+    case 'each':
+      return [source.argv];
+    case 'files':
+      return [['head', '-c', '<size>', '<path>']];
+  }
+}
