@@ -11,7 +11,7 @@ export const OPEN: Readonly<Record<string, string>> = {
   A27: 'Whether the next hop answers: nothing is sent. That it is on the network of DPU or host is looked at.',
   A63: 'Whether traffic would be offloaded while none flows: the check is skipped then, with this reason.',
   A64e: 'Which address the control plane has: it must be told as `control-plane-address`.',
-  A64f: 'Which ports are left over from pods that are gone: a VF without a pod may have a port for other reasons.',
+  A64f: 'Without a cluster, which ports are left over from pods that are gone: a VF may have a port for other reasons.',
   D27: 'Whether every pod was given a VF: that stands in the objects of the cluster.',
   G6: 'Which interface OVN-Kubernetes took in the end: that stands in an annotation of the node.',
   G34: 'Any line of `lspci` proves a NIC, not SR-IOV: the VFs are looked for instead.',

@@ -1,3 +1,4 @@
+import { CHAIN_CHECKS } from './chain/index.ts';
 import { dpuLabels } from './cluster/dpu-labels.ts';
 import { dpuPairs } from './cluster/dpu-pairs.ts';
 import { kubeProxyAbsent } from './cluster/kube-proxy-absent.ts';
@@ -163,7 +164,6 @@ export const CHECKS: readonly Check[] = [
   hwOffloadInForce,
   offloadedFlows,
   hostNodeNameMatches,
-  podRepresentors,
   toolsInstalled,
   iproute2Version,
   swap,
@@ -183,6 +183,8 @@ export const CHECKS: readonly Check[] = [
   hostIsolation,
   dpuNetwork,
   mtu,
+  ...CHAIN_CHECKS,
+  podRepresentors,
   taps,
   bridges,
   vms,

@@ -3,8 +3,8 @@ import { type Command, Option } from 'commander';
 /** An option that may be given several times. */
 const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
-/** Which nodes to examine. */
-export function addNodeOptions(command: Command): void {
+/** Which nodes and clusters to ask, and how. */
+export function addAccessOptions(command: Command): void {
   command
     .optionsGroup('Nodes:')
     .option(
@@ -32,7 +32,13 @@ export function addNodeOptions(command: Command): void {
       'what the nodes are, where it is not to be found out: dpu-host, dpu, control-plane, worker, hypervisor',
     )
     .option('--timeout <duration>', 'for one node or cluster', '60s')
-    .option('--concurrency <count>', 'how many nodes or clusters at a time', '16')
+    .option('--concurrency <count>', 'how many nodes or clusters at a time', '16');
+}
+
+/** Which nodes to examine. */
+export function addNodeOptions(command: Command): void {
+  addAccessOptions(command);
+  command
     .option('--wait <duration>', 'ask again for so long while something fails, such as 5m', '0s')
     .option(
       '--record <directory>',

@@ -1,5 +1,11 @@
 import { Command, Option } from 'commander';
-import { addCheckOptions, addNodeOptions, addOutputOptions, addSshOptions } from './options.ts';
+import {
+  addAccessOptions,
+  addCheckOptions,
+  addNodeOptions,
+  addOutputOptions,
+  addSshOptions,
+} from './options.ts';
 import { didYouMean, UsageError } from './usage-error.ts';
 import { VERSION } from './version.ts';
 
@@ -19,6 +25,7 @@ export function createProgram(exitWith: ExitWith): Command {
     .addHelpText('after', EXAMPLES);
   addRun(program, exitWith);
   addCatalogue(program, exitWith);
+  addTopology(program, exitWith);
   addDemo(program, exitWith);
   addHelpAndVersion(program);
   return program;
@@ -65,6 +72,23 @@ function addCatalogue(program: Command, exitWith: ExitWith): void {
       const { explainCommand } = await import('./catalogue.ts');
       exitWith(await explainCommand(id));
     });
+}
+
+function addTopology(program: Command, exitWith: ExitWith): void {
+  const topology = program
+    .command('topology')
+    .description('follow every VF from its pod to the wire, and show where the way is broken')
+    .option('--json', 'the same as JSON')
+    .addOption(new Option('-q, --quiet', 'only what is not whole').conflicts('verbose'))
+    .option('-v, --verbose', 'every link with its ground and evidence')
+    .option('--no-color', 'no colours; NO_COLOR in the environment does the same')
+    .showHelpAfterError('dpu-doctor topology --help shows the options.')
+    .action(async (flags: import('./topology.ts').TopologyFlags) => {
+      const { topologyCommand } = await import('./commands.ts');
+      exitWith(await topologyCommand(flags));
+    });
+  addAccessOptions(topology);
+  addSshOptions(topology);
 }
 
 function addDemo(program: Command, exitWith: ExitWith): void {

@@ -117,7 +117,7 @@ const LAST_PAUSE = 10_000;
 const loadClusters = () => import('./clusters.ts');
 
 /** What a run knows before it judges; a round of clusters only where one is named. */
-interface Gathered {
+export interface Gathered {
   readonly gathered: GatheredNode[];
   readonly checks: readonly Check[];
   readonly round?: ClusterRound;
@@ -144,7 +144,7 @@ async function gatherWithClusters(request: RunRequest): Promise<Gathered> {
  * Asks all nodes. Checks that are still to be loaded are loaded when the first node has its script, and nodes are judged
  * when they have answered: while this machine waits for one, it has done its work for the others.
  */
-async function gatherFirst(request: RunRequest): Promise<Gathered> {
+export async function gatherFirst(request: RunRequest): Promise<Gathered> {
   const { nodes, clusters = [], checks } = request;
   if (clusters.length > 0) return gatherWithClusters(request);
   const ahead = new Map<GatheredNode, ReadonlyMap<string, Result>>();

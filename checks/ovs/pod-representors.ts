@@ -15,7 +15,14 @@ export const podRepresentors = definePairCheck({
   roles: ['dpu-host', 'dpu'],
   tags: ['ovs', 'ovn', 'representors'],
   covers: ['A64f'],
-  after: ['sriov/virtfn-links', 'sriov/eswitch-mode', 'ovs/integration-bridge', 'ovs/port-errors'],
+  // Where a cluster tells whose the VFs are, that check names the pod.
+  after: [
+    'sriov/virtfn-links',
+    'sriov/eswitch-mode',
+    'ovs/integration-bridge',
+    'ovs/port-errors',
+    'chain/pod-ports',
+  ],
   requires: { host: ['netdevs', 'ovnkube', 'pci'], dpu: ['links', 'netdevs', 'ovs'] },
   expects: ['pf'],
   hardware: true,

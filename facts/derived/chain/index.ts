@@ -17,7 +17,7 @@ export function chains(input: ChainInput): readonly PairChains[] {
 function clusterIndex({ pairs, clusters }: ChainInput): (pair: ChainPair) => PairCluster {
   const indexed = clusters.map((cluster) => ({
     ...cluster,
-    byNode: cluster.pods.ok ? Map.groupBy(cluster.pods.value, ({ node }) => node) : undefined,
+    byNode: cluster.pods.ok ? podsByNode(cluster.pods.value) : undefined,
   }));
   const everyPod = everyPodOf(clusters);
   const pairsByDpu = Map.groupBy(pairs, ({ dpu }) => dpu?.name);
@@ -41,6 +41,30 @@ function clusterIndex({ pairs, clusters }: ChainInput): (pair: ChainPair) => Pai
   };
 }
 
+/** Each pair of a run looks the same lists up, and each check of a pair does. */
+const indexes = new WeakMap<
+  readonly ChainPod[],
+  { byNode?: ReadonlyMap<string, ChainPod[]>; byName?: ReadonlyMap<string, ChainPod[]> }
+>();
+
+function indexOf(pods: readonly ChainPod[]) {
+  const index = indexes.get(pods) ?? {};
+  indexes.set(pods, index);
+  return index;
+}
+
+function podsByNode(pods: readonly ChainPod[]): ReadonlyMap<string, readonly ChainPod[]> {
+  const index = indexOf(pods);
+  index.byNode ??= Map.groupBy(pods, ({ node }) => node);
+  return index.byNode;
+}
+
+function podsByName(pods: readonly ChainPod[]): ReadonlyMap<string, readonly ChainPod[]> {
+  const index = indexOf(pods);
+  index.byName ??= Map.groupBy(pods, nameOf);
+  return index.byName;
+}
+
 type Failed = { readonly ok: false; readonly failure: FactFailure };
 
 const notAsked = (host: string): Failed => ({
@@ -57,8 +81,10 @@ function everyPodOf(clusters: readonly ChainCluster[]): PairCluster['everyPod'] 
   }
   if (all.length === 0)
     return { ok: false, failure: { code: 'unreachable', message: 'no cluster was asked' } };
-  const byName = Map.groupBy(all.flat(), nameOf);
-  return { ok: true, value: (namespace, name) => byName.get(`${namespace}/${name}`) ?? [] };
+  return {
+    ok: true,
+    value: (namespace, name) => all.flatMap((pods) => podsByName(pods).get(`${namespace}/${name}`) ?? []),
+  };
 }
 
 const nameOf = ({ namespace, name }: ChainPod): string => `${namespace}/${name}`;

@@ -1,0 +1,49 @@
+import { definePairCheck, notApplicable, undetermined, verdictOf } from '../define.ts';
+import { CHAIN_REQUIRES, linkEvidence, pairChainsOf, straysOf } from './pair-chains.ts';
+
+export const vfRepresentors = definePairCheck({
+  id: 'chain/vf-representors',
+  title: 'every VF of the host has its representor on the DPU',
+  description:
+    'What a VF sends comes out of its representor on the DPU. Which representor stands for which VF is known by the numbers that the kernel gives its port, never by its name or place.',
+  severity: 'error',
+  scope: 'pair',
+  roles: ['dpu-host', 'dpu'],
+  tags: ['sriov', 'representors', 'cluster'],
+  covers: [],
+  after: ['cluster/nodes-ready', 'sriov/virtfn-links', 'sriov/eswitch-mode', 'veth/representors'],
+  ...CHAIN_REQUIRES,
+  messages: {
+    NO_REPRESENTOR: {
+      text: '{ground}',
+      cause:
+        'The VF was made while the eswitch was not in switchdev mode, the eswitch was reset, or the DPU belongs to another host.',
+      remedy:
+        'Look for it on the DPU: devlink port show; grep . /sys/class/net/*/phys_port_name; then make the VFs of {address} anew on the host',
+      source: 'sriovnet, which OVN-Kubernetes calls',
+    },
+  },
+  docs: ['seed A L408-433'],
+  judge(input) {
+    const chains = pairChainsOf(input);
+    const vfs = chains.chains.filter(({ vf }) => vf !== undefined);
+    if (vfs.length === 0) return notApplicable('the host has no VF of its DPU');
+    const findings = straysOf(chains, 'vf-without-representor').map(({ subject, ground, evidence }) =>
+      input.report('NO_REPRESENTOR', {
+        subject,
+        args: { ground, address: subject },
+        observed: ground,
+        expected: 'a representor on the eswitch of the DPU',
+        evidence,
+      }),
+    );
+    const unseen = chains.gaps.find(({ what }) => what.startsWith('representors'));
+    if (findings.length === 0 && unseen !== undefined)
+      return undetermined(
+        `which representors are those of the host's VFs can't be told: ${unseen.why}`,
+        'Compare by hand: on the host ip link show <PF>; on the DPU devlink port show',
+        linkEvidence(vfs, 'vf', 'pf'),
+      );
+    return verdictOf(findings, linkEvidence(vfs, 'vf', 'representor'), `${vfs.length} VFs`);
+  },
+});
