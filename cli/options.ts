@@ -46,17 +46,22 @@ export function addNodeOptions(command: Command): void {
     );
 }
 
-/** What to look at, and what to expect. */
-export function addCheckOptions(command: Command): void {
+/** What to look at. */
+export function addSelection(command: Command): void {
   command
     .optionsGroup('Checks:')
     .option('-s, --select <names>', 'only these checks, by id, group or tag; several may be given', several)
-    .option('-x, --skip <names>', 'not these checks, by id, group or tag; several may be given', several)
-    .option(
-      '--set <name=value>',
-      'what to expect, such as num-vfs=8: dpu-doctor list --expectations shows the names',
-      several,
-    );
+    .option('-x, --skip <names>', 'not these checks, by id, group or tag; several may be given', several);
+}
+
+/** What to look at, and what to expect. */
+export function addCheckOptions(command: Command): void {
+  addSelection(command);
+  command.option(
+    '--set <name=value>',
+    'what to expect, such as num-vfs=8: dpu-doctor list --expectations shows the names',
+    several,
+  );
 }
 
 /** Where the reports go, and what they look like. */

@@ -4,6 +4,7 @@ import {
   addCheckOptions,
   addNodeOptions,
   addOutputOptions,
+  addSelection,
   addSshOptions,
 } from './options.ts';
 import { didYouMean, UsageError } from './usage-error.ts';
@@ -25,6 +26,8 @@ export function createProgram(exitWith: ExitWith): Command {
     .addHelpText('after', EXAMPLES);
   addRun(program, exitWith);
   addCatalogue(program, exitWith);
+  addInventory(program, exitWith);
+  addPermissions(program, exitWith);
   addTopology(program, exitWith);
   addDemo(program, exitWith);
   addHelpAndVersion(program);
@@ -72,6 +75,37 @@ function addCatalogue(program: Command, exitWith: ExitWith): void {
       const { explainCommand } = await import('./catalogue.ts');
       exitWith(await explainCommand(id));
     });
+}
+
+function addInventory(program: Command, exitWith: ExitWith): void {
+  const inventory = program
+    .command('inventory')
+    .description('print which nodes clusters have, what they are and how that is known, as an inventory file')
+    .showHelpAfterError('dpu-doctor inventory --help shows the options.')
+    .action(async (flags: import('./inventory.ts').InventoryFlags) => {
+      const { inventoryCommand } = await import('./commands.ts');
+      exitWith(await inventoryCommand(flags));
+    });
+  addAccessOptions(inventory);
+}
+
+function addPermissions(program: Command, exitWith: ExitWith): void {
+  const permissions = program
+    .command('permissions')
+    .description(
+      'what a run needs to be allowed on nodes and by clusters, and the files that allow just that',
+    )
+    .argument('[suite]', 'for which checks', 'node')
+    .option('--role <role>', 'on nodes of this role only')
+    .addOption(new Option('--rbac', 'the ClusterRole only, for kubectl apply -f').conflicts('sudoers'))
+    .option('--sudoers', 'the sudoers file only')
+    .option('--user <name>', 'whom the sudoers file is for; %NAME is a group', 'dpu-doctor')
+    .showHelpAfterError('dpu-doctor permissions --help shows the options.')
+    .action(async (suite: string, flags: import('./permissions.ts').PermissionFlags) => {
+      const { permissionsCommand } = await import('./catalogue.ts');
+      exitWith(await permissionsCommand(suite, flags));
+    });
+  addSelection(permissions);
 }
 
 function addTopology(program: Command, exitWith: ExitWith): void {

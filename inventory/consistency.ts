@@ -43,7 +43,7 @@ function duplicates(nodes: readonly InventoryNode[], where: Where): Problem[] {
 }
 
 /** What tells two ways to a node apart; the user and the key lead to the same machine. */
-function addressOf({ name, access }: InventoryNode): string {
+export function addressOf({ name, access }: InventoryNode): string {
   switch (access.kind) {
     case 'none':
       return `none:${name}`;

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { ClusterNodeSubject, Member } from '../facts/derived/cluster/view.ts';
+import { type ClusterNodeSubject, type Member, sameMember } from '../facts/derived/cluster/view.ts';
 import type { InventoryNode } from './node.ts';
 import { HOST } from './schema.ts';
 
@@ -69,7 +69,7 @@ const subjectOf = (member: Member, node: InventoryNode | undefined): ClusterNode
   simulation: node?.simulation,
 });
 
-/** Which of the given nodes is which of the clusters': by its name, else by the address that leads to it. */
+/** Which of the given nodes is which of the clusters': as it says itself, by its name, or by the address that leads to it. */
 function match(
   members: readonly Member[],
   given: readonly InventoryNode[],
@@ -80,6 +80,12 @@ function match(
       byKey.set(key, [...(byKey.get(key) ?? []), member]);
   const owners = new Map<Member, InventoryNode>();
   for (const node of given) {
+    if (node.kubernetes !== undefined) {
+      const { kubernetes } = node;
+      const named = members.find((member) => sameMember(member, kubernetes));
+      if (named !== undefined) owners.set(named, node);
+      continue;
+    }
     for (const key of keysOf(node)) {
       const [member, second] = byKey.get(key) ?? [];
       // A name that two clusters have says nothing about which of the two is meant.

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import * as v from 'valibot';
-import type { Access, SshSettings } from '../transports/access.ts';
+import type { SshSettings } from '../transports/access.ts';
 import type { ClusterTarget } from '../transports/cluster/access.ts';
 import { consistent } from './consistency.ts';
 import { InventoryError, type Problem, quoted, refuse } from './error.ts';
@@ -45,6 +45,7 @@ export function readDocument(file: string, parsed: Parsed): Inventory {
     ...nodes.flatMap((node, index) => [
       ...expectationProblems(node.expect, ['nodes', index, 'expect'], problem),
       ...accessProblems(node, ['nodes', index], problem),
+      ...clusterProblems(node, clusters, ['nodes', index], problem),
     ]),
   ]);
   const folder = dirname(resolve(file));
@@ -92,7 +93,7 @@ const expectationProblems = (
 ): Problem[] =>
   [...readExpectations(given ?? {}).problems].map(([name, message]) => problem([...path, name], message));
 
-const WAYS = ['ssh', 'container', 'local', 'recorded'] as const;
+const WAYS = ['ssh', 'container', 'local', 'recorded', 'access'] as const;
 
 function accessProblems(node: NodeEntry, path: Path, problem: ProblemAt): Problem[] {
   const given = WAYS.filter((way) => node[way] !== undefined);
@@ -105,8 +106,24 @@ function accessProblems(node: NodeEntry, path: Path, problem: ProblemAt): Proble
   return [problem([...path, 'ssh', 'address'], `is missing, and ${quoted(node.name)} is no host name`)];
 }
 
+/** A misspelt cluster would leave the node without what its cluster knows of it. */
+const clusterProblems = (
+  { kubernetes }: NodeEntry,
+  clusters: readonly ClusterEntry[],
+  path: Path,
+  problem: ProblemAt,
+): Problem[] =>
+  kubernetes === undefined || clusters.some(({ name }) => name === kubernetes.cluster)
+    ? []
+    : [
+        problem(
+          [...path, 'kubernetes', 'cluster'],
+          `${quoted(kubernetes.cluster)} is not among the inventory's clusters`,
+        ),
+      ];
+
 function toNode(entry: NodeEntry, defaults: InventoryDocument['defaults'], folder: string): InventoryNode {
-  const { name, role, simulation, dpu } = entry;
+  const { name, role, simulation, dpu, kubernetes } = entry;
   const expect: Expectations = {
     ...readExpectations(defaults?.expect ?? {}).values,
     ...readExpectations(entry.expect ?? {}).values,
@@ -117,11 +134,17 @@ function toNode(entry: NodeEntry, defaults: InventoryDocument['defaults'], folde
     ...(simulation === undefined ? {} : { simulation }),
     ...(dpu === undefined ? {} : { dpu }),
     access: accessOf(entry, defaults?.ssh, folder),
+    ...(kubernetes === undefined ? {} : { kubernetes }),
     ...(Object.keys(expect).length === 0 ? {} : { expect }),
   };
 }
 
-function accessOf(entry: NodeEntry, defaults: Partial<SshSettings> | undefined, folder: string): Access {
+function accessOf(
+  entry: NodeEntry,
+  defaults: Partial<SshSettings> | undefined,
+  folder: string,
+): InventoryNode['access'] {
+  if (entry.access !== undefined) return { kind: entry.access };
   if (entry.local) return { kind: 'local' };
   if (entry.recorded !== undefined) return { kind: 'recorded', file: localPath(entry.recorded, folder) };
   if (entry.container !== undefined) {

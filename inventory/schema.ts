@@ -34,6 +34,9 @@ const word = (what: string) =>
     ),
   );
 
+/** Whether a text may be the name of a node or a cluster. */
+export const isWord = (value: string): boolean => v.safeParse(word('a name'), value).success;
+
 const choice = <const Options extends readonly string[]>(options: Options) =>
   v.picklist(options, ({ input }) => `expected one of ${options.join(', ')}, got ${quoted(input)}`);
 
@@ -112,6 +115,10 @@ const node = mapping({
     v.literal(true, ({ input }) => `expected true or no such key, got ${quoted(input)}`),
   ),
   recorded: v.exactOptional(text('the path of a recorded node')),
+  access: v.exactOptional(choice(['none'])),
+  kubernetes: v.exactOptional(
+    mapping({ cluster: word('the name of a cluster'), node: word('the name of a node') }),
+  ),
   expect: v.exactOptional(expect),
 });
 
