@@ -1,6 +1,7 @@
 import type { Role } from '../facts/derived/role.ts';
 import type { InventoryNode } from '../inventory/node.ts';
 import type { Access } from '../transports/access.ts';
+import { parseDestination } from '../transports/ssh/destination.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A `--target`: user@host[:port], ssh://…, docker:NAME, podman:NAME, recorded:FILE or local. */
@@ -37,29 +38,12 @@ function container(
   return { name, access: { kind: 'container', engine, container: name } };
 }
 
-/** What OpenSSH takes for a destination, and nothing that could be taken for an option or a command. */
-const DESTINATION =
-  /^(?:ssh:\/\/)?(?:([A-Za-z0-9_][A-Za-z0-9_.$-]*)@)?(\[[0-9A-Fa-f:.%a-z]+\]|[A-Za-z0-9_][A-Za-z0-9_.-]*)(?::(\d{1,5}))?\/?$/;
-
 function ssh(text: string): { readonly name: string; readonly access: Access } {
-  const match = DESTINATION.exec(text);
-  const port = match?.[3] === undefined ? undefined : Number(match[3]);
-  if (match === null || (port !== undefined && (port < 1 || port > 65_535))) {
-    throw new UsageError(
-      `'${text}' is no target`,
-      'Write user@host, host:2222, ssh://user@[::1]:22, docker:NAME, podman:NAME, recorded:FILE or local.',
-    );
-  }
-  const address = (match[2] ?? '').replace(/^\[|\]$/g, '');
-  return {
-    name: text.replace(/^ssh:\/\//, ''),
-    access: {
-      kind: 'ssh',
-      ssh: {
-        address,
-        ...(match[1] === undefined ? {} : { user: match[1] }),
-        ...(port === undefined ? {} : { port }),
-      },
-    },
-  };
+  const destination = parseDestination(text);
+  if (destination !== undefined)
+    return { name: text.replace(/^ssh:\/\//, ''), access: { kind: 'ssh', ssh: destination } };
+  throw new UsageError(
+    `'${text}' is no target`,
+    'Write user@host, host:2222, ssh://user@[::1]:22, docker:NAME, podman:NAME, recorded:FILE or local.',
+  );
 }

@@ -1,5 +1,6 @@
 import type { ClusterRead } from '../../facts/cluster/fact.ts';
 import type { FactFailure } from '../../facts/fact.ts';
+import type { SshSettings } from '../access.ts';
 
 /** A cluster to examine, as the inventory or the command line names it. */
 export interface ClusterTarget {
@@ -9,6 +10,10 @@ export interface ClusterTarget {
   readonly kubeconfig?: string;
   /** Absent: the kubeconfig's current one. */
   readonly context?: string;
+  /** Ask by `kubectl get --raw` with this program, rather than with what the kubeconfig holds. */
+  readonly kubectl?: string;
+  /** The machine on which kubectl runs and has its kubeconfig; absent: this one. */
+  readonly via?: SshSettings;
 }
 
 /** What one read brought: the objects as the server gave them, or why there are none. */
