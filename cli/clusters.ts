@@ -1,5 +1,7 @@
 import type { NodeAccess } from '../inventory/discover.ts';
+import { SUITES } from '../suites/index.ts';
 import type { ClusterTarget } from '../transports/cluster/access.ts';
+import { parseDestination } from '../transports/ssh/destination.ts';
 import { didYouMean, UsageError } from './usage-error.ts';
 import { words } from './values.ts';
 
@@ -7,6 +9,10 @@ export interface ClusterFlags {
   readonly kubeconfig?: readonly string[];
   readonly context?: readonly string[];
   readonly nodeAccess?: string;
+  readonly inventory?: string;
+  /** True where the option names no program. */
+  readonly kubectl?: string | true;
+  readonly via?: string;
 }
 
 /**
@@ -14,6 +20,39 @@ export interface ClusterFlags {
  * several kubeconfigs have their current contexts examined, or as many contexts as there are of them, in their order.
  */
 export function clustersOf(flags: ClusterFlags): readonly ClusterTarget[] {
+  const way = wayOf(flags);
+  const named = namedClusters(flags);
+  if (way === undefined) return named;
+  // Without a name, the cluster that kubectl there talks to.
+  return (named.length === 0 ? [{}] : named).map((target) => ({ ...target, ...way }));
+}
+
+/** How kubectl asks; undefined where it does not. */
+function wayOf(flags: ClusterFlags): Pick<ClusterTarget, 'kubectl' | 'via'> | undefined {
+  const { kubectl, via, inventory, kubeconfig, context } = flags;
+  if (kubectl === undefined && via === undefined) return undefined;
+  if (inventory !== undefined && kubeconfig === undefined && context === undefined)
+    throw new UsageError(
+      '--kubectl and --via are for clusters that --kubeconfig or --context names',
+      'In an inventory, write the keys kubectl and via beside the name of the cluster.',
+    );
+  if (SUITES.some(({ name }) => name === kubectl))
+    throw new UsageError(
+      `--kubectl ${kubectl}: that is a suite, and no program`,
+      `Write ${kubectl} --kubectl, or --kubectl=PROGRAM.`,
+    );
+  if (kubectl === '')
+    throw new UsageError('--kubectl names no program', 'Write --kubectl, or --kubectl PATH.');
+  const destination = via === undefined ? undefined : parseDestination(via);
+  if (via !== undefined && destination === undefined)
+    throw new UsageError(`--via ${via}: that is no machine`, 'Write user@host or user@host:2222.');
+  return {
+    kubectl: typeof kubectl === 'string' ? kubectl : 'kubectl',
+    ...(destination === undefined ? {} : { via: destination }),
+  };
+}
+
+function namedClusters(flags: ClusterFlags): readonly ClusterTarget[] {
   const files = named('--kubeconfig', flags.kubeconfig);
   const contexts = words('--context', flags.context);
   if (contexts.length === 0) return files.map((kubeconfig) => ({ kubeconfig }));

@@ -23,6 +23,14 @@ export function addAccessOptions(command: Command): void {
     )
     .option('--context <name>', "a context of the kubeconfig, or of kubectl's; several may be given", several)
     .option(
+      '--kubectl [program]',
+      'ask clusters by kubectl get --raw, for credentials that only kubectl has; PROGRAM is kubectl unless given',
+    )
+    .option(
+      '--via <target>',
+      'user@host[:port] where kubectl runs and has its kubeconfig, such as a control-plane node; by SSH',
+    )
+    .option(
       '--node-access <way>',
       'how to log in to nodes that only a cluster names: none, or ssh to their InternalIP',
       'none',

@@ -87,6 +87,7 @@ function addInventory(program: Command, exitWith: ExitWith): void {
       exitWith(await inventoryCommand(flags));
     });
   addAccessOptions(inventory);
+  addSshOptions(inventory);
 }
 
 function addPermissions(program: Command, exitWith: ExitWith): void {

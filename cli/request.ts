@@ -34,7 +34,8 @@ export async function runRequest(suiteName: string, flags: RunFlags): Promise<Re
     ['--identity', flags.identity],
   ] as const)
     await mustBeReadable(option, file);
-  for (const { kubeconfig } of clustersOf(flags)) await mustBeReadable('--kubeconfig', kubeconfig);
+  for (const { kubeconfig, via } of clustersOf(flags))
+    if (via === undefined) await mustBeReadable('--kubeconfig', kubeconfig);
   const nodes = await nodesOf(flags, suite);
   return {
     tool: { name: 'dpu-doctor', version: VERSION },

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import * as v from 'valibot';
 import type { SshSettings } from '../transports/access.ts';
 import type { ClusterTarget } from '../transports/cluster/access.ts';
+import { parseDestination } from '../transports/ssh/destination.ts';
 import { consistent } from './consistency.ts';
 import { InventoryError, type Problem, quoted, refuse } from './error.ts';
 import { type Expectations, readExpectations } from './expectations.ts';
@@ -66,11 +67,18 @@ const sameNames = (clusters: readonly ClusterEntry[], problem: ProblemAt): Probl
       : [],
   );
 
-const toCluster = ({ name, kubeconfig, context }: ClusterEntry, folder: string): ClusterTarget => ({
-  name,
-  ...(kubeconfig === undefined ? {} : { kubeconfig: localPath(kubeconfig, folder) }),
-  ...(context === undefined ? {} : { context }),
-});
+function toCluster({ name, kubeconfig, context, kubectl, via }: ClusterEntry, folder: string): ClusterTarget {
+  const machine = via === undefined ? undefined : parseDestination(via);
+  // Where kubectl runs on another machine, the file is that machine's.
+  const file = kubeconfig === undefined || machine !== undefined ? kubeconfig : localPath(kubeconfig, folder);
+  return {
+    name,
+    ...(file === undefined ? {} : { kubeconfig: file }),
+    ...(context === undefined ? {} : { context }),
+    ...(kubectl === undefined ? {} : { kubectl }),
+    ...(machine === undefined ? {} : { via: machine }),
+  };
+}
 
 const pathOf = (path: readonly { readonly key?: unknown }[] | undefined): Path =>
   (path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key)));

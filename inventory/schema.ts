@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { ROLES, SIMULATIONS } from '../facts/derived/role.ts';
 import { nearest } from '../suites/nearest.ts';
 import type { SshSettings } from '../transports/access.ts';
+import { parseDestination } from '../transports/ssh/destination.ts';
 import { quoted } from './error.ts';
 
 const MAX_TEXT = 1024;
@@ -126,6 +127,16 @@ const cluster = mapping({
   name: word('the name of a cluster'),
   kubeconfig: v.exactOptional(text('the path of a kubeconfig')),
   context: v.exactOptional(text('the name of a context')),
+  kubectl: v.exactOptional(text('the name or path of a program')),
+  via: v.exactOptional(
+    v.pipe(
+      text('user@host'),
+      v.check(
+        (value) => parseDestination(value) !== undefined,
+        ({ input }) => `expected user@host or user@host:port, got ${quoted(input)}`,
+      ),
+    ),
+  ),
 });
 
 /** The shape of an inventory file; docs/inventory.md describes it. */

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { stringify } from 'yaml';
+import type { SshSettings } from '../transports/access.ts';
 import type { ClusterTarget } from '../transports/cluster/access.ts';
 import { addressOf } from './consistency.ts';
 import type { InventoryNode } from './node.ts';
@@ -27,12 +28,16 @@ export function writeInventory({ nodes, clusters, remarks }: Found): string {
     ...remarks.map(comment),
     'version: 1\n',
     shown.length === 0 ? '' : 'clusters:\n',
-    ...shown.flatMap(({ name, kubeconfig, context, remarks: told }) => [
+    ...shown.flatMap(({ name, kubeconfig, context, kubectl, via, remarks: told }) => [
       ...told.map((line) => `  ${comment(line)}`),
       item({
         name,
-        ...(kubeconfig === undefined ? {} : { kubeconfig: resolve(kubeconfig) }),
+        ...(kubeconfig === undefined
+          ? {}
+          : { kubeconfig: via === undefined ? resolve(kubeconfig) : kubeconfig }),
         ...(context === undefined ? {} : { context }),
+        ...(kubectl === undefined ? {} : { kubectl }),
+        ...(via === undefined ? {} : { via: destination(via) }),
       }),
     ]),
     entries.some(({ entry }) => entry !== undefined) ? 'nodes:\n' : '',
@@ -48,6 +53,11 @@ const comment = (text: string): string => `# ${text.replace(/\p{C}|\p{Zl}|\p{Zp}
 
 const item = (entry: Readonly<Record<string, unknown>>): string =>
   stringify([entry], { lineWidth: 0 }).replace(/^(?=.)/gm, '  ');
+
+function destination({ user, address, port }: SshSettings): string {
+  const host = address.includes(':') ? `[${address}]` : address;
+  return `${user === undefined ? '' : `${user}@`}${host}${port === undefined ? '' : `:${port}`}`;
+}
 
 /** Contexts may be called in ways that a cluster of an inventory may not. */
 function uniqueNames(names: readonly string[]): readonly string[] {

@@ -1,3 +1,4 @@
+import type { Connection } from './connection.ts';
 import { findKubeConfig } from './kube-config-source.ts';
 import { type List, type ListOptions, list } from './list.ts';
 import { type RequestOptions, request } from './request.ts';
@@ -29,11 +30,14 @@ export async function openCluster({ signal, kubeconfig, context, env }: ClusterO
   ]);
   const config = loadKubeConfig(source, context);
   const connection = await connect(config, signal);
-  return {
-    name: config.getCurrentContext(),
-    server: connection.server,
-    get: (path, options) => request(connection, path, options),
-    list: (path, options) => list(connection, path, options),
-    close: () => connection.close(),
-  };
+  return clusterOver(config.getCurrentContext(), connection);
 }
+
+/** A cluster over any connection to its API. */
+export const clusterOver = (name: string, connection: Connection): Cluster => ({
+  name,
+  server: connection.server,
+  get: (path, options) => request(connection, path, options),
+  list: (path, options) => list(connection, path, options),
+  close: () => connection.close(),
+});

@@ -50,14 +50,14 @@ const COMPLAINTS: readonly {
     hint: 'try the same there with: kubectl get nodes',
   },
   {
-    pattern: /x509:|tls:|certificate/,
-    code: 'certificate',
-    hint: "compare the kubeconfig's certificate authority and server with the cluster's",
-  },
-  {
     pattern: /Client\.Timeout|context deadline exceeded|i\/o timeout|TLS handshake timeout/,
     code: 'timeout',
     hint: 'try again with a longer --timeout',
+  },
+  {
+    pattern: /x509:|tls:|certificate/,
+    code: 'certificate',
+    hint: "compare the kubeconfig's certificate authority and server with the cluster's",
   },
   {
     pattern: /The connection to the server .* was refused|Unable to connect to the server/,

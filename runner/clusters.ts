@@ -9,6 +9,8 @@ import type { InventoryNode } from '../inventory/node.ts';
 import { KubernetesError } from '../kubernetes/error.ts';
 import type { ClusterTarget, ReadOutcome } from '../transports/cluster/access.ts';
 import { connectCluster } from '../transports/cluster/api.ts';
+import type { SshOptions } from '../transports/ssh/options.ts';
+import { TransportError } from '../transports/transport.ts';
 import { type GatheredCluster, provisionalName, targetName } from './cluster.ts';
 import type { RunListener } from './events.ts';
 import { mapLimited } from './limit.ts';
@@ -28,6 +30,7 @@ export interface AskClusterOptions {
   /** For one cluster, in milliseconds. */
   readonly timeout: number;
   readonly signal: AbortSignal;
+  readonly ssh?: SshOptions;
 }
 
 /** Asks a cluster for the facts that the checks may need, by one list of each kind. Never rejects. */
@@ -45,7 +48,7 @@ export async function askCluster(
   let unreachable: TargetFailure | undefined;
   try {
     const signal = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeout)]);
-    const access = await connectCluster(target, signal);
+    const access = await connectCluster(target, signal, options.ssh);
     ({ name, uri } = access);
     try {
       facts = parseAll(names, await access.ask(reads, { signal }));
@@ -59,7 +62,7 @@ export async function askCluster(
     target,
     name,
     uri,
-    ground: target.kubeconfig === undefined ? 'the kubeconfig that kubectl takes' : target.kubeconfig,
+    ground: groundOf(target),
     facts,
     commands: new Map(
       names.map((fact) => [fact, Object.values<ClusterRead>(CLUSTER_FACTS[fact].lists).map(readCommand)]),
@@ -70,8 +73,14 @@ export async function askCluster(
   };
 }
 
+function groundOf({ kubeconfig, kubectl, via }: ClusterTarget): string {
+  const what = kubeconfig ?? 'the kubeconfig that kubectl takes';
+  if (via !== undefined) return `${what}, by ${kubectl ?? 'kubectl'} on ${via.address}`;
+  return kubectl === undefined ? what : `${what}, by ${kubectl}`;
+}
+
 function failureOf(error: unknown): TargetFailure {
-  if (error instanceof KubernetesError) {
+  if (error instanceof KubernetesError || error instanceof TransportError) {
     const { code, message, hint } = error;
     return { code, message, ...(hint === '' ? {} : { hint }) };
   }

@@ -33,6 +33,15 @@ const MISTAKES: readonly Case[] = [
   ['one of several', ['run', '-s', 'ovs,sriow'], /'sriow'/, /Did you mean 'sriov'\?/],
   ['nothing to select', ['run', '-s', ' , '], /--select names nothing/, /leave --select out/],
   ['nothing to skip', ['run', '--skip='], /--skip names nothing/, /leave --skip out/],
+  ['a suite for kubectl', ['run', '--kubectl', 'cluster'], /that is a suite/, /Write cluster --kubectl/],
+  ['no program for kubectl', ['run', '--kubectl='], /--kubectl names no program/, /--kubectl PATH/],
+  ['a machine for kubectl', ['run', '--via', 'root@a b'], /--via root@a b: that is no/, /user@host:2222/],
+  [
+    'kubectl with an inventory',
+    ['run', '-i', 'x', '--kubectl'],
+    /are for clusters that/,
+    /keys kubectl and via/,
+  ],
   [
     'more contexts than kubeconfigs',
     ['run', '--kubeconfig', '/dev/null', '--kubeconfig', '/dev/null', '--context', 'a,b,c'],

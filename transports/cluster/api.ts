@@ -1,27 +1,46 @@
 import type { ClusterRead } from '../../facts/cluster/fact.ts';
-import { type Cluster, openCluster } from '../../kubernetes/cluster.ts';
+import { type Cluster, clusterOver, openCluster } from '../../kubernetes/cluster.ts';
 import { KubernetesError } from '../../kubernetes/error.ts';
+import type { SshOptions } from '../ssh/options.ts';
 import type { ClusterAccess, ClusterTarget, ReadOutcome } from './access.ts';
 import { isAnswer, readFailure } from './failure.ts';
 
 /**
- * The way through the API that a kubeconfig describes. Loads the client library.
+ * The way to a cluster: through the API that a kubeconfig describes, which loads the client library, or by kubectl.
  *
  * @throws {KubernetesError} where kubeconfig or credentials are unusable. The API is asked nothing yet.
+ * @throws {TransportError} where kubectl is to run on a machine that can't be logged in to
  */
-export async function connectCluster(target: ClusterTarget, signal: AbortSignal): Promise<ClusterAccess> {
-  const { kubeconfig, context } = target;
-  const cluster = await openCluster({
-    signal,
-    ...(kubeconfig === undefined ? {} : { kubeconfig }),
-    ...(context === undefined ? {} : { context }),
-  });
+export async function connectCluster(
+  target: ClusterTarget,
+  signal: AbortSignal,
+  ssh: SshOptions = {},
+): Promise<ClusterAccess> {
+  const cluster = await (byKubectl(target) ? overKubectl(target, signal, ssh) : direct(target, signal));
   return {
     name: target.name ?? cluster.name,
     uri: withoutCredentials(cluster.server),
     ask: (reads, options) => askAll(cluster, reads, options.signal),
     close: () => cluster.close(),
   };
+}
+
+/** Whether kubectl asks, rather than this process. */
+export const byKubectl = ({ kubectl, via }: ClusterTarget): boolean =>
+  kubectl !== undefined || via !== undefined;
+
+function direct({ kubeconfig, context }: ClusterTarget, signal: AbortSignal): Promise<Cluster> {
+  return openCluster({
+    signal,
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+  });
+}
+
+async function overKubectl(target: ClusterTarget, signal: AbortSignal, ssh: SshOptions): Promise<Cluster> {
+  const { openKubectl } = await import('./kubectl.ts');
+  const { context, connection } = await openKubectl(target, ssh, signal);
+  return clusterOver(context ?? target.via?.address ?? 'kubectl', connection);
 }
 
 function withoutCredentials(server: string): string {
