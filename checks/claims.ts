@@ -12,12 +12,10 @@ export const OPEN: Readonly<Record<string, string>> = {
   A63: 'Whether traffic would be offloaded while none flows: the check is skipped then, with this reason.',
   A64e: 'Which address the control plane has: it must be told as `control-plane-address`.',
   A64f: 'Without a cluster, which ports are left over from pods that are gone: a VF may have a port for other reasons.',
-  D27: 'Whether every pod was given a VF: that stands in the objects of the cluster.',
   G6: 'Which interface OVN-Kubernetes took in the end: that stands in an annotation of the node.',
   G34: 'Any line of `lspci` proves a NIC, not SR-IOV: the VFs are looked for instead.',
   G39: 'The file that the document reads exists on no system: the link is read instead.',
   G40: 'The file that the document reads exists on no system: the link is read instead.',
-  G45: 'How many devices the pool has: that stands in the status of the node object.',
   K30: 'Whether a ping would get through: nothing is sent. Routes and addresses tell the ways there are.',
   K32: 'Whether the API server answers: nothing is sent. Address and route tell whether there is a way.',
 };

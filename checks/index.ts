@@ -50,6 +50,7 @@ import { tunnelToControlPlane } from './ovs/tunnel-to-control-plane.ts';
 import { tunnelsExist } from './ovs/tunnels.ts';
 import { uplinkPort } from './ovs/uplink-port.ts';
 import { version } from './ovs/version.ts';
+import { RESOURCE_CHECKS } from './resources/index.ts';
 import { dpfManagementVf } from './sriov/dpf-management-vf.ts';
 import { dpfPoolVfs } from './sriov/dpf-pool-vfs.ts';
 import { dpfProvisioningVf } from './sriov/dpf-provisioning-vf.ts';
@@ -102,6 +103,7 @@ export const CHECKS: readonly Check[] = [
   dpuPairs,
   kubeProxyAbsent,
   nodesReady,
+  ...RESOURCE_CHECKS,
   supported,
   vfsCreated,
   nodeMode,

@@ -29,3 +29,29 @@ export function atLeast(release: string, needed: string): boolean {
   }
   return true;
 }
+
+/** Major and minor number of a release of Kubernetes. */
+export interface KubernetesRelease {
+  readonly major: number;
+  readonly minor: number;
+  toString(): string;
+}
+
+const aRelease = (major: number, minor: number): KubernetesRelease => ({
+  major,
+  minor,
+  toString: () => `v${major}.${minor}`,
+});
+
+/** `v1.25.16`, `v1.27.3+rke2r1`, `v1.30.1-eks-1234`; undefined where it is no such text. */
+export function kubernetesRelease(text: string): KubernetesRelease | undefined {
+  const [, major, minor] = /^v?(\d{1,4})\.(\d{1,4})(?:[.+-]|$)/.exec(text) ?? [];
+  return major === undefined ? undefined : aRelease(Number(major), Number(minor));
+}
+
+/**
+ * The oldest kubelet that an API server supports: three minor versions back, and two for a kubelet before 1.25
+ * (kubernetes.io/releases/version-skew-policy).
+ */
+export const oldestKubelet = (server: KubernetesRelease, kubelet: KubernetesRelease): KubernetesRelease =>
+  aRelease(server.major, Math.max(0, server.minor - (kubelet.minor < 25 ? 2 : 3)));

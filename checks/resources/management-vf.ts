@@ -1,0 +1,86 @@
+import { configMaps as configMapsFact } from '../../facts/cluster/config-maps.ts';
+import { apiEvidence } from '../../facts/cluster/fact.ts';
+import { nodes as nodesFact } from '../../facts/cluster/nodes.ts';
+import { workloads as workloadsFact } from '../../facts/cluster/workloads.ts';
+import { nodeNamed } from '../../facts/derived/cluster/by-node.ts';
+import { devicePools, poolsOf } from '../../facts/derived/cluster/device-pools.ts';
+import { managementSettings, managementVf } from '../../facts/derived/cluster/management-port.ts';
+import { selectedBy } from '../../facts/derived/cluster/management-selection.ts';
+import { defineCheck, notApplicable, undetermined, verdictOf } from '../define.ts';
+import { poolText } from './device-plugin-config.ts';
+import { noSuchNode } from './node.ts';
+
+export const managementVfKeptOut = defineCheck({
+  id: 'resources/management-vf',
+  title: "the management port's VF is in no pool for pods",
+  description:
+    "The host's own traffic with its pods goes through the management port. Where its VF is in a pool, a pod may be given it, and the host loses its network.",
+  severity: 'error',
+  scope: 'node',
+  roles: ['dpu-host'],
+  tags: ['cluster', 'device-plugin'],
+  covers: ['A58', 'A59'],
+  after: ['resources/device-plugin-config'],
+  requires: [],
+  requiresCluster: ['configMaps', 'nodes', 'workloads'],
+  messages: {
+    IN_POOL: {
+      text: "VF {vf} is node {node}'s management port, and the pool {resource} takes it: {selector}",
+      cause:
+        'The selector has no range of VFs, or one that begins too early: VF 0 is to be left out, since it is the management port.',
+      remedy:
+        'Leave it out, as in <pf>#1-2: kubectl -n {namespace} edit configmap {map}; then restart the pods of the device plugin.',
+      source: 'seed A L323-348',
+    },
+  },
+  docs: ['seed A L323-348'],
+  judge({ cluster: { configMaps, nodes, workloads }, subject, report }) {
+    const node = nodeNamed(nodes, subject.nodeName);
+    if (node === undefined) return noSuchNode(subject, nodes);
+    const reserved = managementSettings(workloads, 'resource');
+    const all = poolsOf(devicePools(configMaps, workloads), node.name);
+    // Where the management port is itself taken from a pool, this pool is no pool for pods.
+    const pools = all.filter(
+      ({ resource, deviceType }) =>
+        deviceType === 'netDevice' && !reserved.some(({ value }) => value === resource),
+    );
+    const management = managementVf(node);
+    const netdev = managementSettings(workloads, 'netdev')[0];
+    const seen = [
+      apiEvidence(nodesFact.lists.nodes, management?.said ?? `${node.name}: no k8s.ovn.org/node-mgmt-port`),
+      apiEvidence(configMapsFact.lists.configMaps, pools.map(poolText).join('; ') || 'no pool for pods'),
+      ...[netdev, ...reserved].flatMap((told) =>
+        told === undefined ? [] : apiEvidence(workloadsFact.lists.daemonSets, told.said),
+      ),
+    ];
+    if (pools.length === 0)
+      return notApplicable(
+        all.length === 0
+          ? 'no ConfigMap configures pools of network devices for this node'
+          : 'the only pools are those that the management port is taken from',
+        seen,
+      );
+    const verdicts = pools.map((pool) => ({ pool, taken: selectedBy(pool, management, netdev?.value) }));
+    const findings = verdicts.flatMap(({ pool, taken }) => {
+      if (taken.kind !== 'taken') return [];
+      const [map = ''] = pool.from.split(' ', 1);
+      const [namespace = '', name = ''] = map.split('/', 2);
+      const vf = taken.vf;
+      return report('IN_POOL', {
+        subject: pool.resource,
+        args: { vf, node: node.name, resource: pool.resource, selector: taken.by, namespace, map: name },
+        observed: taken.by,
+        expected: `a selector without VF ${vf}`,
+        evidence: seen,
+      });
+    });
+    const open = verdicts.find(({ taken }) => taken.kind === 'unknown');
+    if (findings.length === 0 && open?.taken.kind === 'unknown')
+      return undetermined(
+        `whether the pool ${open.pool.resource} takes the management port's VF does not show: ${open.taken.why}`,
+        'On the host: ls -l /sys/class/net/ovn-k8s-mp0/device /sys/bus/pci/devices/*/virtfn*',
+        seen,
+      );
+    return verdictOf(findings, seen);
+  },
+});

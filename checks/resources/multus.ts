@@ -1,0 +1,14 @@
+import { multusSets } from '../../facts/derived/cluster/network-workloads.ts';
+import { runsOnHost } from './runs-on-host.ts';
+
+export const multus = runsOnHost({
+  id: 'resources/multus',
+  title: 'Multus runs on the DPU host',
+  description:
+    'Multus asks OVN-Kubernetes for the network of each pod, and hands on which VF the device plugin gave it. Where it does not run, no pod starts.',
+  tags: ['cluster', 'multus'],
+  covers: ['A4', 'A55'],
+  docs: ['seed A L8', 'seed A L286'],
+  what: 'Multus',
+  sets: multusSets,
+});

@@ -1,0 +1,85 @@
+import { apiEvidence } from '../../facts/cluster/fact.ts';
+import { nodes as nodesFact } from '../../facts/cluster/nodes.ts';
+import { type Workload, workloadName, workloads as workloadsFact } from '../../facts/cluster/workloads.ts';
+import { nodeNamed } from '../../facts/derived/cluster/by-node.ts';
+import { type AnyNodeCheck, defineCheck, expectedGap, notApplicable, pass, verdictOf } from '../define.ts';
+import { onNode, podName } from './daemon-set.ts';
+import { noSuchNode } from './node.ts';
+
+/** What tells one DaemonSet's check from another's. */
+interface Runs extends Pick<AnyNodeCheck, 'id' | 'title' | 'description' | 'tags' | 'covers' | 'docs'> {
+  /** In the middle of a sentence. */
+  readonly what: string;
+  readonly sets: (workloads: readonly Workload[]) => readonly Workload[];
+}
+
+/** A check that a DaemonSet of a certain kind has a ready pod on a DPU host. */
+export const runsOnHost = ({ what, sets: setsOf, ...text }: Runs): AnyNodeCheck =>
+  defineCheck({
+    ...text,
+    severity: 'error',
+    scope: 'node',
+    roles: ['dpu-host'],
+    after: ['cluster/nodes-ready', 'resources/daemon-sets'],
+    requires: [],
+    requiresCluster: ['nodes', 'pods', 'workloads'],
+    messages: {
+      NOT_PLACED: {
+        text: '{what} has no pod on node {node}: {selects}; the taints of the node: {taints}',
+        cause: "The DaemonSet does not select the node, or its pods do not tolerate the node's taints.",
+        remedy:
+          'kubectl get node {node} --show-labels; then give it the label that is asked for: kubectl label node {node} <label>=<value>',
+      },
+      NOT_READY: {
+        text: 'pod {pod} of {what} on node {node} is not ready: {said}',
+        cause: 'The pod does not start, or it ended. Its events and its log say why.',
+        remedy:
+          'kubectl -n {namespace} describe pod {name}; kubectl -n {namespace} logs {name} --all-containers --previous',
+      },
+    },
+    judge({ cluster: { nodes, pods, workloads }, subject, report }) {
+      const node = nodeNamed(nodes, subject.nodeName);
+      if (node === undefined) return noSuchNode(subject, nodes);
+      const sets = setsOf(workloads);
+      if (sets.length === 0)
+        return notApplicable(`the cluster has no DaemonSet of ${what}`, [
+          apiEvidence(workloadsFact.lists.daemonSets, `${workloads.length} DaemonSets and Deployments`),
+        ]);
+      const found = onNode(sets, pods, node.name);
+      if (found.kind === 'ready') return pass([found.evidence]);
+      if (subject.simulation === 'veth' && node.ready?.status !== 'True')
+        return expectedGap(
+          `${node.name} is cut off from its cluster, as hosts of the veth topology are (seed K L396)`,
+          [found.evidence],
+        );
+      if (found.kind === 'not-ready') {
+        const { pod, said, evidence } = found;
+        const { namespace, name } = pod;
+        const finding = report('NOT_READY', {
+          subject: node.name,
+          args: { what, node: node.name, pod: podName(pod), namespace, name, said },
+          observed: said,
+          expected: 'a ready pod',
+          evidence: [evidence],
+        });
+        return verdictOf([finding], [evidence]);
+      }
+      const taints = node.taints.join(', ') || 'none';
+      const seen = [found.evidence, apiEvidence(nodesFact.lists.nodes, `${node.name}: taints ${taints}`)];
+      const finding = report('NOT_PLACED', {
+        subject: node.name,
+        args: { what, node: node.name, selects: sets.map(selects).join('; '), taints },
+        observed: 'no pod',
+        expected: `a pod of ${sets.map(workloadName).join(' or ')}`,
+        evidence: seen,
+      });
+      return verdictOf([finding], seen);
+    },
+  });
+
+function selects(set: Workload): string {
+  const labels = [...set.nodeSelector].map(([key, value]) => `${key}=${value}`);
+  return labels.length === 0
+    ? `${workloadName(set)} asks for no label by nodeSelector`
+    : `${workloadName(set)} is placed where ${labels.join(', ')}`;
+}
