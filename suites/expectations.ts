@@ -23,6 +23,11 @@ export const EXPECTATIONS = define({
   },
   'gateway-interface': { type: 'text', description: 'value of --gateway-interface' },
   'ovnkube-node-mode': { type: 'text', description: 'value of --ovnkube-node-mode: full, dpu or dpu-host' },
+  'ovnkube-settings': {
+    type: 'list',
+    description:
+      'variables of the containers of OVN-Kubernetes, as NAME=value, such as OVN_GATEWAY_MODE=shared',
+  },
   'external-bridge': { type: 'text', description: "bridge of Open vSwitch that holds the DPU's uplink" },
   uplink: { type: 'text', description: 'network device of the DPU that leads to the wire' },
   'host-node-name': { type: 'text', description: 'name of the DPU host as a node of Kubernetes' },

@@ -1,5 +1,6 @@
 import type { ClusterNode } from '../../facts/cluster/nodes.ts';
 import { type Workload, workloadName } from '../../facts/cluster/workloads.ts';
+import { asksFor } from '../../facts/derived/cluster/placement.ts';
 import { labelEvidence, type NodeRole, ROLE_LABELS, rolesOf } from '../../facts/derived/cluster/roles.ts';
 import { defineClusterCheck, notApplicable, verdictOf } from '../define.ts';
 
@@ -72,7 +73,8 @@ export const dpuLabels = defineClusterCheck({
         });
       }
       const label = ROLE_LABELS[first];
-      const other = modes.find(({ mode }) => mode !== first);
+      // A DaemonSet that asks for this very label has the wrong mode, which is not the node's fault: ovnkube/node-mode.
+      const other = modes.find(({ mode, workload }) => mode !== first && !asksFor(workload, label));
       if (other !== undefined)
         return report('LABEL_AGAINST_MODE', {
           ...about,

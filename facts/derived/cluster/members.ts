@@ -1,5 +1,4 @@
-import type { ClusterNode } from '../../cluster/nodes.ts';
-import { vethSetting } from './node-mode.ts';
+import { simulatedNode, vethSetting } from './node-mode.ts';
 import { findPairs } from './pairs.ts';
 import { type NodeRole, roleContradictions, rolesOf } from './roles.ts';
 import { type ClusterView, type Contradiction, type Member, sameMember } from './view.ts';
@@ -27,7 +26,7 @@ export function findMembers(views: readonly ClusterView[]): Members {
     const isSimulated =
       (isPairSide(role) && simulated.has(cluster)) ||
       partners.some((partner) => sameMember(partner, role)) ||
-      hasSimulatedVfs(object);
+      simulatedNode(object) !== undefined;
     return {
       cluster,
       node,
@@ -42,7 +41,3 @@ export function findMembers(views: readonly ClusterView[]): Members {
 }
 
 const isPairSide = ({ role }: NodeRole): boolean => role === 'dpu' || role === 'dpu-host';
-
-/** The resource of dpu-simulator's device plugin (its pkg/deviceplugin). */
-const hasSimulatedVfs = ({ capacity }: ClusterNode): boolean =>
-  [...capacity.keys()].some((name) => name.startsWith('dpusim.io/'));

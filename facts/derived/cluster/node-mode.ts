@@ -1,4 +1,5 @@
 import type { ContainerTemplate } from '../../cluster/containers.ts';
+import type { ClusterNode } from '../../cluster/nodes.ts';
 import type { Pod } from '../../cluster/pods.ts';
 import { type Workload, workloadName } from '../../cluster/workloads.ts';
 
@@ -9,6 +10,7 @@ export type PairMode = 'dpu' | 'dpu-host';
 export interface PlacedMode {
   readonly mode: PairMode;
   readonly ground: string;
+  readonly workload: Workload;
 }
 
 const isPairMode = (text: string): text is PairMode => text === 'dpu' || text === 'dpu-host';
@@ -58,22 +60,46 @@ export function modesByNode(
     const told = workload && modeOf(workload);
     if (workload === undefined || told === undefined) continue;
     const ground = `its pod ${namespace}/${name} is of ${workloadName(workload)}, which sets ${told.setting}`;
-    modes.set(node, [...(modes.get(node) ?? []), { mode: told.mode, ground }]);
+    modes.set(node, [...(modes.get(node) ?? []), { mode: told.mode, ground, workload }]);
   }
   return modes;
 }
 
-/** The setting by which OVN-Kubernetes is told that veth pairs stand for VFs and representors (seed K L426; OVN-Kubernetes). */
-export function vethSetting(workloads: readonly Workload[]): string | undefined {
+/** The first setting by which OVN-Kubernetes is told that veth pairs stand for VFs and representors. */
+export const vethSetting = (workloads: readonly Workload[]): string | undefined => {
   for (const workload of workloads) {
-    for (const container of workload.containers) {
-      for (const name of ['DPU_REPRESENTOR_MODE', 'OVNKUBE_DPU_PROVIDER'])
-        if (variableOf(container, name) === 'veth') return `${workloadName(workload)} sets ${name}=veth`;
-      if (optionOf(container, 'dpu-provider') === 'veth')
-        return `${workloadName(workload)} sets --dpu-provider=veth`;
-      if ([...container.command, ...container.args].includes('--simulate-dpu'))
-        return `${workloadName(workload)} sets --simulate-dpu`;
-    }
+    const found = vethSettingOf(workload);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+};
+
+/** Seed K L426 has one name for it, the provider of its commit another, and releases since have OVN_SIMULATE_DPU (dist/images/ovnkube.sh). */
+export function vethSettingOf(workload: Workload): string | undefined {
+  for (const container of workload.containers) {
+    for (const [name, value] of VETH_VARIABLES)
+      if (variableOf(container, name) === value) return `${workloadName(workload)} sets ${name}=${value}`;
+    if (optionOf(container, 'dpu-provider') === 'veth')
+      return `${workloadName(workload)} sets --dpu-provider=veth`;
+    const words = [...container.command, ...container.args];
+    if (words.some((word) => /^--?simulate-dpu(?:=true)?$/.test(word)))
+      return `${workloadName(workload)} sets --simulate-dpu`;
   }
   return undefined;
 }
+
+const VETH_VARIABLES = [
+  ['DPU_REPRESENTOR_MODE', 'veth'],
+  ['OVNKUBE_DPU_PROVIDER', 'veth'],
+  ['OVN_SIMULATE_DPU', 'true'],
+] as const;
+
+/** What shows that dpu-simulator made a node: its label, or the resource of its device plugin (pkg/deviceplugin). */
+export function simulatedNode({ labels, capacity }: ClusterNode): string | undefined {
+  if (labels.has(SIMULATOR_LABEL)) return `the label ${SIMULATOR_LABEL}=${labels.get(SIMULATOR_LABEL)}`;
+  const resource = [...capacity.keys()].find((name) => name.startsWith('dpusim.io/'));
+  return resource && `the resource ${resource}`;
+}
+
+/** Only nodes of its deployments in kind have it; on those that are virtual machines the devices may be emulated ones. */
+const SIMULATOR_LABEL = 'dpu-sim.org/node-name';

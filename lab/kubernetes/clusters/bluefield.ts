@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../objects.ts';
 import { KUBELET, lease, node } from './nodes.ts';
 import {
+  accessControl,
   avoiding,
   commonEnvironment,
   fromField,
@@ -59,6 +60,7 @@ export function bluefieldCluster(options: BluefieldClusterOptions = {}): Kuberne
       apiServer: 'https://192.168.40.111:6443',
       mtu: '1400',
     }),
+    ...accessControl('ovnkube-node', 'ovnkube-master', 'ovnkube-db'),
     ...controlPlane(now),
     ...pairs.flatMap((pair, index) => pairNodes(pair, index, now)),
     ...ovnWorkloads(pairs, now),
@@ -212,10 +214,18 @@ function ovnWorkloads(pairs: readonly BluefieldPair[], now: Date): KubernetesObj
   ];
   return [
     ...sets.flatMap(([name, placements, containers, spec]) =>
-      daemonSet({ name, namespace: NAMESPACE, placements, spec: { containers, ...spec } }, now),
+      daemonSet(
+        {
+          name,
+          namespace: NAMESPACE,
+          placements,
+          spec: { containers, serviceAccountName: 'ovnkube-node', ...spec },
+        },
+        now,
+      ),
     ),
     ...deployments.flatMap(([name, containers]) => {
-      const spec = { containers, hostNetwork: true, ...onControlPlane };
+      const spec = { containers, hostNetwork: true, serviceAccountName: name, ...onControlPlane };
       return deployment({ name, namespace: NAMESPACE, placements: [CONTROL_PLANE], spec }, now);
     }),
   ];

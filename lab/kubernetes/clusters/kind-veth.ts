@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../objects.ts';
 import { KUBELET, lease, node } from './nodes.ts';
 import {
+  accessControl,
   avoiding,
   commonEnvironment,
   fromField,
@@ -45,6 +46,7 @@ export function kindVethCluster(options: KindVethOptions = {}): KubernetesObject
       apiServer: `https://${CONTROL_PLANE.hostIP}:6443`,
       mtu: '1400',
     }),
+    ...accessControl('ovnkube-node', 'ovnkube-cluster-manager', 'ovnkube-identity'),
     ...kindNode(
       CONTROL_PLANE,
       0,
@@ -165,7 +167,7 @@ function ovnWorkloads(step: 14 | 16, hosts: Placement[], dpus: Placement[], now:
         namespace: NAMESPACE,
         placements,
         updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '100%' } },
-        spec: { containers, tolerations: TOLERATE_ALL, ...spec },
+        spec: { containers, tolerations: TOLERATE_ALL, serviceAccountName: 'ovnkube-node', ...spec },
       },
       now,
     );
@@ -182,7 +184,10 @@ function ovnWorkloads(step: 14 | 16, hosts: Placement[], dpus: Placement[], now:
   ]);
   return [
     ...set('ovs-node', everywhere, [ovs], { affinity: avoiding('k8s.ovn.org/dpu-host') }),
-    ...set('ovnkube-identity', [CONTROL_PLANE], [identity], { nodeSelector: onControlPlane }),
+    ...set('ovnkube-identity', [CONTROL_PLANE], [identity], {
+      nodeSelector: onControlPlane,
+      serviceAccountName: 'ovnkube-identity',
+    }),
     // The guide's single-node-zone DaemonSet stays on the DPUs, beside the one of their own.
     ...set('ovnkube-node', everywhere, zoneContainers(K8S_NODE), {
       affinity: avoiding('k8s.ovn.org/dpu-host'),
@@ -204,6 +209,7 @@ function ovnWorkloads(step: 14 | 16, hosts: Placement[], dpus: Placement[], now:
         placements: [CONTROL_PLANE],
         spec: {
           containers: [manager],
+          serviceAccountName: 'ovnkube-cluster-manager',
           hostNetwork: true,
           nodeSelector: onControlPlane,
           tolerations: TOLERATE_ALL,

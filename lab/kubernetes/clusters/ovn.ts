@@ -99,3 +99,22 @@ export function nodeAnnotations(options: {
         }),
   };
 }
+
+/** The service accounts of OVN-Kubernetes with the roles that they are bound to, in short (its rbac-*.yaml). */
+export const accessControl = (...accounts: readonly string[]): KubernetesObject[] =>
+  accounts.flatMap((name): KubernetesObject[] => [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: NAMESPACE } },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name },
+      rules: [{ apiGroups: [''], resources: ['nodes', 'pods'], verbs: ['get', 'list', 'watch'] }],
+    },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
+      subjects: [{ kind: 'ServiceAccount', name, namespace: NAMESPACE }],
+    },
+  ]);
