@@ -3,6 +3,7 @@ import { networkAttachments as attachmentsFact } from '../../facts/cluster/netwo
 import { type Workload, workloadName, workloads as workloadsFact } from '../../facts/cluster/workloads.ts';
 import { devicePools } from '../../facts/derived/cluster/device-pools.ts';
 import { devicePluginSets, multusSets } from '../../facts/derived/cluster/network-workloads.ts';
+import { deviceCount } from '../../facts/derived/cluster/vf-pods.ts';
 import { defineClusterCheck, notApplicable, verdictOf } from '../define.ts';
 
 export const daemonSets = defineClusterCheck({
@@ -121,7 +122,9 @@ export const daemonSets = defineClusterCheck({
 });
 
 const withDevices = ({ capacity }: { readonly capacity: ReadonlyMap<string, string> }): readonly string[] =>
-  [...capacity].filter(([name, amount]) => name.includes('/') && amount !== '0').map(([name]) => name);
+  [...capacity]
+    .filter(([name, amount]) => name.includes('/') && deviceCount(amount) > 0)
+    .map(([name]) => name);
 
 const stateOf = (set: Workload): string =>
   `${workloadName(set)}: generation ${set.generation}, observed ${set.observedGeneration}; ${set.desired} desired, ${set.updated} updated, ${set.ready} ready`;

@@ -5,7 +5,7 @@ import { pods as podsFact } from '../../facts/cluster/pods.ts';
 import { nodeNamed, podsOn } from '../../facts/derived/cluster/by-node.ts';
 import { type DevicePool, devicePools, poolsOf } from '../../facts/derived/cluster/device-pools.ts';
 import { vfCount } from '../../facts/derived/cluster/function-selector.ts';
-import { isAlive, networkResources, requestOf } from '../../facts/derived/cluster/vf-pods.ts';
+import { deviceCount, isAlive, networkResources, requestOf } from '../../facts/derived/cluster/vf-pods.ts';
 import { defineCheck, expectedGap, notApplicable, verdictOf } from '../define.ts';
 import { podName } from './daemon-set.ts';
 import { poolText } from './device-plugin-config.ts';
@@ -96,8 +96,8 @@ export const poolDevices = defineCheck({
       );
     const alive = podsOn(pods, node.name).filter(isAlive);
     const findings = [...resources].flatMap((resource) => {
-      const capacity = amount(node.capacity.get(resource));
-      const allocatable = amount(node.allocatable.get(resource));
+      const capacity = deviceCount(node.capacity.get(resource));
+      const allocatable = deviceCount(node.allocatable.get(resource));
       const own = pools.filter((pool) => pool.resource === resource);
       const name = own[0]?.name ?? resource;
       const about = { subject: resource, evidence: seen };
@@ -155,11 +155,6 @@ export const poolDevices = defineCheck({
     return verdictOf(findings, seen, said.join('; '));
   },
 });
-
-const amount = (text: string | undefined): number => {
-  const value = Number(text ?? 0);
-  return Number.isFinite(value) ? value : 0;
-};
 
 /**
  * How many VFs the selectors name, where each of them names a range; exactly so many are there where they name one PF:

@@ -8,10 +8,15 @@ export const isAlive = ({ hostNetwork, phase, deleting }: Pod): boolean =>
   !hostNetwork && !deleting && phase !== 'Succeeded' && phase !== 'Failed';
 
 /** How many devices of a resource it asks for. */
-export const requestOf = ({ devices }: Pod, resource: string): number => {
-  const amount = Number(devices.get(resource) ?? 0);
-  return Number.isFinite(amount) ? amount : 0;
-};
+export const requestOf = ({ devices }: Pod, resource: string): number => deviceCount(devices.get(resource));
+
+const MULTIPLES: Readonly<Record<string, number>> = { '': 1, k: 1e3, M: 1e6, Ki: 2 ** 10, Mi: 2 ** 20 };
+
+/** A quantity of whole devices: the API server writes 1000 as `1k`. What is absent, or no such quantity, is 0. */
+export function deviceCount(quantity: string | undefined): number {
+  const [, digits = '', suffix = ''] = /^(\d{1,9}(?:e\d)?)(k|M|Ki|Mi)?$/.exec(quantity ?? '') ?? [];
+  return digits === '' ? 0 : Number(digits) * (MULTIPLES[suffix] ?? 0);
+}
 
 /** The resources whose devices become the default network of pods: those that OVN-Kubernetes' attachments name. */
 export const networkResources = (
