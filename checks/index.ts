@@ -1,6 +1,7 @@
 import { CHAIN_CHECKS } from './chain/index.ts';
 import { dpuLabels } from './cluster/dpu-labels.ts';
 import { dpuPairs } from './cluster/dpu-pairs.ts';
+import { knownMessages } from './cluster/known-messages.ts';
 import { kubeProxyAbsent } from './cluster/kube-proxy-absent.ts';
 import { nodesReady } from './cluster/nodes-ready.ts';
 import type { Check } from './define.ts';
@@ -102,6 +103,7 @@ export const CHECKS: readonly Check[] = [
   dpuLabels,
   dpuPairs,
   kubeProxyAbsent,
+  knownMessages,
   nodesReady,
   ...RESOURCE_CHECKS,
   supported,

@@ -1,7 +1,7 @@
 import type { Connection } from './connection.ts';
 import { findKubeConfig } from './kube-config-source.ts';
 import { type List, type ListOptions, list } from './list.ts';
-import { type RequestOptions, request } from './request.ts';
+import { type RequestOptions, request, requestText } from './request.ts';
 
 /** A cluster as one user sees it. Everything rejects only with a KubernetesError. */
 export interface Cluster {
@@ -10,6 +10,8 @@ export interface Cluster {
   readonly server: string;
   get(path: string, options: RequestOptions): Promise<unknown>;
   list(path: string, options: ListOptions): Promise<List>;
+  /** Of what is no JSON, such as a log. */
+  text(path: string, options: RequestOptions): Promise<string>;
   close(): void;
 }
 
@@ -39,5 +41,6 @@ export const clusterOver = (name: string, connection: Connection): Cluster => ({
   server: connection.server,
   get: (path, options) => request(connection, path, options),
   list: (path, options) => list(connection, path, options),
+  text: (path, options) => requestText(connection, path, options),
   close: () => connection.close(),
 });

@@ -43,7 +43,7 @@ export async function connect(config: KubeConfig, signal: AbortSignal): Promise<
   const agent = plain ? new http.Agent({ keepAlive: true }) : keepAlive(options.agent);
   const base: https.RequestOptions = {
     ...(options.auth ? { auth: options.auth } : {}),
-    headers: { ...options.headers, accept: 'application/json' },
+    headers: { ...options.headers, accept: 'application/json, */*' },
     agent,
   };
   return {

@@ -5,6 +5,8 @@ import { type RequestOptions, request } from './request.ts';
 export interface ListOptions extends RequestOptions {
   /** Objects a page; 500 unless given, as kubectl does. */
   readonly limit?: number;
+  /** Only objects of which this is true, such as `type!=Normal`. */
+  readonly fieldSelector?: string;
 }
 
 export interface List {
@@ -26,18 +28,24 @@ interface Page {
  * (410), everything is read anew at once, as client-go does. Rejects only with a {@link KubernetesError}.
  */
 export async function list(connection: Connection, path: string, options: ListOptions): Promise<List> {
-  const { limit = 500 } = options;
+  const { limit = 500, fieldSelector } = options;
+  const chosen: Record<string, string> = fieldSelector === undefined ? {} : { fieldSelector };
   const items: unknown[] = [];
   const seen = new Set<string>();
   let token = '';
   for (let requests = 1; ; requests++) {
-    const query = new URLSearchParams({ limit: String(limit), ...(token ? { continue: token } : {}) });
+    const query = new URLSearchParams({
+      ...chosen,
+      limit: String(limit),
+      ...(token ? { continue: token } : {}),
+    });
     let page: Page;
     try {
       page = pageOf(await request(connection, `${path}?${query}`, options), path);
     } catch (error) {
       if (!token || !(error instanceof KubernetesError) || error.status !== 410) throw error;
-      const whole = pageOf(await request(connection, path, options), path);
+      const all = fieldSelector === undefined ? path : `${path}?${new URLSearchParams(chosen)}`;
+      const whole = pageOf(await request(connection, all, options), path);
       return { items: whole.items, resourceVersion: whole.resourceVersion, requests: requests + 1 };
     }
     for (const item of page.items) items.push(item);

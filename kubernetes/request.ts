@@ -8,6 +8,8 @@ export interface RequestOptions {
   readonly timeout?: number;
   /** Before the first repetition, where the server names no time, in milliseconds; doubled each time. */
   readonly pause?: number;
+  /** How often to ask where the server asks for patience; 5 unless given. */
+  readonly attempts?: number;
   /** Hears the server's clock at each answer, in milliseconds since 1970. */
   readonly heard?: (at: number) => void;
 }
@@ -22,17 +24,28 @@ export async function request(
   path: string,
   options: RequestOptions,
 ): Promise<unknown> {
-  const { timeout = 30_000, pause = 250 } = options;
+  return parse(await answered(connection, path, options), path);
+}
+
+/** Reads one path whose answer is text, such as a log. Rejects only with a {@link KubernetesError}. */
+export const requestText = async (
+  connection: Connection,
+  path: string,
+  options: RequestOptions,
+): Promise<string> => (await answered(connection, path, options)).body;
+
+async function answered(connection: Connection, path: string, options: RequestOptions): Promise<Answer> {
+  const { timeout = 30_000, pause = 250, attempts = ATTEMPTS } = options;
   for (let attempt = 1; ; attempt++) {
     const signal = AbortSignal.any([options.signal, AbortSignal.timeout(timeout)]);
     const answer = await connection.get(path, signal);
     if (answer.status === 200) {
       if (answer.at !== undefined) options.heard?.(answer.at);
-      return parse(answer, path);
+      return answer;
     }
     const patience = answer.retryAfter ?? (pause * 2 ** (attempt - 1)) / 1000;
     const temporary = answer.status === 429 || answer.status >= 500;
-    if (!temporary || attempt === ATTEMPTS || patience > MAX_PATIENCE)
+    if (!temporary || attempt === attempts || patience > MAX_PATIENCE)
       throw refusal(answer, path, attempt, connection.expired);
     await delay(patience * 1000, undefined, { signal: options.signal }).catch(() => {
       throw interruption(options.signal);

@@ -9,6 +9,7 @@ import {
   aboutWhom,
   alsoText,
   count,
+  explanationSections,
   findingSections,
   headline,
   resultSections,
@@ -146,7 +147,8 @@ function resultLines(view: NodeView, result: Result): string[] {
   if (result.verdict === 'error') return errorLines(view, result, [result]);
   const { look } = view;
   const lines = heading(view, result.verdict, result, safeLine(result.title));
-  if (result.findings.length > 0) lines.push(...findingLines(view, result));
+  if (result.findings.length > 0)
+    lines.push(...findingLines(view, result), ...sectionLines(look, explanationSections(result), INDENT + 2));
   else {
     const said = headline(result);
     if (said !== safeLine(result.title))
@@ -212,7 +214,11 @@ function errorLines(view: NodeView, result: Result, equal: readonly Result[]): s
     ...title,
     ...names.flatMap((text) => paragraph(look, text, ' '.repeat(INDENT), INDENT)).map(look.dim),
     ...paragraph(look, headline(result), ' '.repeat(INDENT), INDENT).map((line) => look.paint('error', line)),
-    ...sectionLines(look, resultSections(result, caps(view)), INDENT + 2),
+    ...sectionLines(
+      look,
+      [...resultSections(result, caps(view)), ...explanationSections(result)],
+      INDENT + 2,
+    ),
     ...equal.flatMap((one) => blockedLines(view, one)),
   ];
 }

@@ -102,6 +102,10 @@ function notPlannedLines(look: Look, { notPlanned = [] }: Report): string[] {
   return [...paragraph(look, `Not planned: ${reasons}`, '', 2).map(look.dim), ''];
 }
 
+/** Why there was no further waiting. */
+export const waitEndedLines = (look: Look, { waitEnded = [] }: Report): string[] =>
+  waitEnded.flatMap((reason) => paragraph(look, `Stopped waiting: ${safeLine(reason)}`, '', 2));
+
 /** The last two lines: counts, and what the exit code means. */
 export function closingLines(look: Look, report: Report): string[] {
   const { summary, exitCode } = report;

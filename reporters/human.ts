@@ -1,7 +1,7 @@
 import type { Report, Result, TargetReport } from '../runner/report.ts';
 import { blockingOf } from './blocking.ts';
 import { healthyNodeLine, type NodeView, nodeLines, resultsByTarget } from './human-node.ts';
-import { closingLines, problemLines, skipLines } from './human-summary.ts';
+import { closingLines, problemLines, skipLines, waitEndedLines } from './human-summary.ts';
 import { lookOf } from './look.ts';
 import { safeLine } from './safe-text.ts';
 import type { Terminal } from './terminal.ts';
@@ -28,6 +28,7 @@ export async function renderHuman(report: Report, { terminal, detail }: HumanOpt
       : detail === 'quiet'
         ? problems
         : [look.bold('What is wrong'), ...problems, '']),
+    ...waitEndedLines(look, report),
     ...closingLines(look, report),
   ];
   return look.finish(`${lines.join('\n')}\n`);

@@ -1,5 +1,6 @@
 import type { RunEvent, RunListener } from '../runner/events.ts';
 import type { Report, Verdict } from '../runner/report.ts';
+import { someOf } from './layout.ts';
 import type { Look } from './look.ts';
 import { safeLine } from './safe-text.ts';
 import { cutTo } from './width.ts';
@@ -42,6 +43,8 @@ interface State {
   checks: number;
   answered: number;
   readonly waiting: Set<string>;
+  /** With --wait, what is to pass before it is asked again. */
+  awaited: readonly string[];
   readonly verdicts: Partial<Record<Verdict, number>>;
 }
 
@@ -54,7 +57,11 @@ function advance(state: State, event: RunEvent): void {
     case 'targets-found':
       state.targets = event.targets;
       break;
+    case 'waiting':
+      state.awaited = event.for;
+      break;
     case 'target-started':
+      state.awaited = [];
       // With --wait a target is asked again: it counts as answered once.
       state.waiting.add(event.target);
       break;
@@ -75,6 +82,7 @@ function redrawnLine({ write, look, now, every }: ProgressSurface): Progress {
     checks: 0,
     answered: 0,
     waiting: new Set(),
+    awaited: [],
     verdicts: {},
   };
   let drawn = '';
@@ -115,6 +123,7 @@ function statusLine(state: State, look: Look, now: number, frame: number): strin
     ...(state.verdicts.error ? [`${state.verdicts.error} undetermined`] : []),
     duration(now - state.started),
     ...(names.length === 0 ? [] : [`waiting for ${names.join(', ')}`]),
+    ...(state.awaited.length === 0 ? [] : [`waiting until these pass: ${awaited(state.awaited)}`]),
   ].join(' · ');
 }
 
@@ -141,12 +150,18 @@ function logLine(event: RunEvent): string | undefined {
       return event.failure === undefined
         ? `${safeLine(event.target)}: answered in ${duration(event.ms)}`
         : `${safeLine(event.target)}: ${safeLine(event.failure.message)} (after ${duration(event.ms)})`;
+    case 'waiting':
+      return `waiting ${duration(event.ms)} at most for ${awaited(event.for)}`;
     case 'run-finished':
       return finishedLine(event.report);
     default:
       return undefined;
   }
 }
+
+const MOST_AWAITED = 4;
+
+const awaited = (names: readonly string[]): string => someOf(names.map(safeLine), MOST_AWAITED);
 
 const finishedLine = ({ summary, durationMs, interrupted }: Report): string =>
   `${interrupted ? 'interrupted' : 'done'} in ${duration(durationMs)}: ${summary.pass} passed, ${summary.fail} failed, ${summary.error} undetermined, ${count(summary.warn, 'warning')}, ${summary.skip} skipped, ${summary.blocked} blocked`;

@@ -82,7 +82,7 @@ export function headline(result: Result): string {
 
 /** A labelled piece of a finding. Lines are kept. */
 export interface Section {
-  readonly label: 'observed' | 'expected' | 'cause' | 'fix' | 'docs' | 'evidence';
+  readonly label: 'observed' | 'expected' | 'cause' | 'fix' | 'docs' | 'evidence' | 'said';
   readonly text: string;
 }
 
@@ -106,6 +106,17 @@ export const resultSections = (result: Result, caps = EVIDENCE_CAPS): Section[] 
     ['fix', result.remedy ?? ''],
     ['evidence', evidenceText(result.evidence, caps)],
   ]);
+
+/** What pods, events and logs say of a result, each with its cause and what to do. */
+export const explanationSections = ({ explanations = [] }: Result): Section[] =>
+  explanations.flatMap(({ about, line, from, cause, remedy }) =>
+    sections([
+      ['said', `of ${about}: ${line}`],
+      ['cause', cause],
+      ['fix', remedy],
+      ['evidence', from],
+    ]),
+  );
 
 const sections = (pairs: readonly (readonly [Section['label'], string])[]): Section[] =>
   pairs
@@ -137,8 +148,9 @@ export function resultText(result: Result): string {
           ].join('\n'),
         ],
   );
-  if (findings.length > 0) return findings.join('\n\n');
-  return [headline(result), ...resultSections(result).map(labelled)].join('\n');
+  const said = explanationSections(result).map(labelled);
+  if (findings.length > 0) return [...findings, ...(said.length > 0 ? [said.join('\n')] : [])].join('\n\n');
+  return [headline(result), ...resultSections(result).map(labelled), ...said].join('\n');
 }
 
 const labelled = ({ label, text }: Section): string => `${label}: ${text.replaceAll('\n', '\n  ')}`;

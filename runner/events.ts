@@ -19,6 +19,8 @@ export type RunEvent =
       readonly ms: number;
       readonly failure?: TargetFailure;
     }
+  /** With --wait: what did not pass is asked again, for so many milliseconds at most. */
+  | { readonly kind: 'waiting'; readonly for: readonly string[]; readonly ms: number }
   | { readonly kind: 'result'; readonly result: Result }
   | { readonly kind: 'run-finished'; readonly report: Report };
 

@@ -20,6 +20,8 @@ export interface Report {
   readonly interrupted?: boolean;
   /** Why the run ended before its time, where it was not a signal. */
   readonly aborted?: string;
+  /** Why --wait did not wait as long as it might: what never becomes well by itself, one line for each. */
+  readonly waitEnded?: readonly string[];
   /** Clusters, then nodes in the order of the inventory and of the clusters. */
   readonly targets: readonly TargetReport[];
   /** By target in the order of `targets`, then by check in the order of the catalogue. */
@@ -101,6 +103,8 @@ export interface Result {
   readonly expectedGap?: boolean;
   /** One or more where the verdict is fail or warn, else none. */
   readonly findings: readonly Finding[];
+  /** What events, last words and logs of pods say that explains it; only where something is wrong. */
+  readonly explanations?: readonly Explanation[];
   readonly note?: string;
   readonly evidence: readonly Evidence[];
   readonly durationMs: number;
@@ -108,6 +112,22 @@ export interface Result {
   readonly covers: readonly string[];
   readonly docs: readonly string[];
   readonly tags: readonly string[];
+}
+
+/** A message whose cause is known, said about a pod or node that fails. */
+export interface Explanation {
+  /** Of the known message; never changes. */
+  readonly id: string;
+  /** `pod ovn-kubernetes/ovnkube-node-x7k2p`, `node dpu`. */
+  readonly about: string;
+  /** The line in which the message stood. */
+  readonly line: string;
+  /** The command that shows where it was said. */
+  readonly from: string;
+  readonly cause: string;
+  readonly remedy: string;
+  /** Where the message and its cause are known from. */
+  readonly source: string;
 }
 
 export interface NotPlanned {

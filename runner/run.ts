@@ -60,6 +60,7 @@ export async function run(request: RunRequest): Promise<Report> {
   const { gathered: first, checks, ahead, ...found } = await gatherFirst(request);
   let gathered = first;
   let { round } = found;
+  let waitEnded: readonly string[] = [];
   let outcome = judgeAll(gathered, round?.clusters ?? [], checks, request, ahead);
   const deadline = started.getTime() + request.wait;
   for (
@@ -69,6 +70,11 @@ export async function run(request: RunRequest): Promise<Report> {
   ) {
     const again = unsettled(outcome.results);
     if (again.size === 0) break;
+    if (round !== undefined) {
+      waitEnded = (await import('./wait.ts')).reasonsToStop(round.clusters, gathered, again);
+      if (waitEnded.length > 0) break;
+    }
+    listen({ kind: 'waiting', for: awaited(outcome.results), ms: deadline - Date.now() });
     await sleep(pause, undefined, { signal: request.signal }).catch(() => undefined);
     if (request.signal.aborted) break;
     const renewed = round && (await (await loadClusters()).askClustersAgain(round, again, request, checks));
@@ -89,7 +95,11 @@ export async function run(request: RunRequest): Promise<Report> {
     round = renewed;
     outcome = judgeAll(gathered, round?.clusters ?? [], checks, request);
   }
-  for (const result of outcome.results) listen({ kind: 'result', result });
+  const results =
+    round === undefined
+      ? outcome.results
+      : (await import('./explain.ts')).withExplanations(outcome.results, round.clusters, gathered);
+  for (const result of results) listen({ kind: 'result', result });
   const finished = new Date();
   const report = completeReport({
     tool: request.tool,
@@ -102,8 +112,9 @@ export async function run(request: RunRequest): Promise<Report> {
       ...(round?.clusters ?? []).map(clusterTarget),
       ...targetReports(gathered, round?.clusters ?? []),
     ],
-    results: outcome.results,
+    results,
     notPlanned: outcome.notPlanned,
+    ...(waitEnded.length === 0 ? {} : { waitEnded }),
   });
   for (const node of gathered) await request.onGathered?.(node);
   listen({ kind: 'run-finished', report });
@@ -220,6 +231,12 @@ function known({ check, node }: Planned, verdicts: Verdicts, ahead: JudgedAhead)
   if (result !== undefined) verdicts.set(verdictKey(check.id, result.target), result.verdict);
   return result;
 }
+
+/** What may yet turn, for people. */
+const awaited = (results: readonly Result[]): readonly string[] =>
+  results
+    .filter(({ verdict }) => verdict === 'fail' || verdict === 'error')
+    .map(({ checkId, target }) => `${checkId} on ${target}`);
 
 /** The targets of results that may yet turn. */
 function unsettled(results: readonly Result[]): ReadonlySet<string> {

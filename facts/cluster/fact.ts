@@ -1,4 +1,4 @@
-import { type Evidence, FactError, type Outcome } from '../fact.ts';
+import { type Evidence, FactError, type FactFailure, type Outcome } from '../fact.ts';
 
 /** One read of a cluster's API. Nothing but GET is ever asked, and secrets never. */
 export interface ClusterRead {
@@ -6,8 +6,33 @@ export interface ClusterRead {
   readonly path: string;
   /** The answer is one object, not a list. */
   readonly single?: true;
+  /** Only objects of which this is true, such as `type!=Normal`; a way that can't choose may bring others, too. */
+  readonly fieldSelector?: string;
+  /** Not a list: the ends of logs of containers, chosen from another read; the answer is {@link LogAnswer}s. */
+  readonly logs?: {
+    readonly of: ClusterRead;
+    /** Pure, and total. */
+    choose(objects: readonly unknown[]): readonly LogRead[];
+  };
   /** What the API does not know (404, such as a kind whose definition is not installed) is not a failure. */
   readonly optional?: true;
+}
+
+/** One read of the end of a container's log. */
+export interface LogRead {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  /** Of the container that ran before this one. */
+  readonly previous: boolean;
+}
+
+/** What a read of a log brought. */
+export interface LogAnswer extends LogRead {
+  /** Absent where it could not be read. */
+  readonly text?: string;
+  /** Why it could not be read; `permission` where RBAC forbids it. */
+  readonly failure?: Pick<FactFailure, 'code' | 'message'>;
 }
 
 type Lists = Readonly<Record<string, ClusterRead>>;
@@ -55,7 +80,16 @@ export function parseClusterFact(
 }
 
 /** The command that shows a reader the same. */
-export const readCommand = ({ path }: ClusterRead): string => `kubectl get --raw ${path}`;
+export const readCommand = ({ path, fieldSelector, logs }: ClusterRead): string => {
+  if (logs !== undefined) return 'kubectl logs --previous --tail=200 <pod> -c <container>';
+  return fieldSelector === undefined
+    ? `kubectl get --raw ${path}`
+    : `kubectl get --raw '${path}?fieldSelector=${encodeURIComponent(fieldSelector)}'`;
+};
+
+/** The command that shows a reader the same log. */
+export const logCommand = ({ namespace, pod, container, previous }: LogRead): string =>
+  `kubectl -n ${namespace} logs ${pod} -c ${container}${previous ? ' --previous' : ''} --tail=200`;
 
 /** A read of the API, and what it said. */
 export const apiEvidence = (read: ClusterRead, said: string): Evidence => ({

@@ -1,7 +1,9 @@
 import { accessControl } from './access-control.ts';
 import { configMaps } from './config-maps.ts';
 import { customResourceDefinitions } from './custom-resource-definitions.ts';
+import { events } from './events.ts';
 import { leases } from './leases.ts';
+import { logs } from './logs.ts';
 import { namespaces } from './namespaces.ts';
 import { networkAttachments } from './network-attachments.ts';
 import { nodes } from './nodes.ts';
@@ -15,7 +17,9 @@ export const CLUSTER_FACTS = {
   accessControl,
   configMaps,
   customResourceDefinitions,
+  events,
   leases,
+  logs,
   namespaces,
   networkAttachments,
   nodes,

@@ -17,7 +17,8 @@ export type ApiPermission =
   | { readonly kind: 'path'; readonly verb: 'get'; readonly path: string };
 
 /** The right that a read needs (kubernetes.io/docs/reference/access-authn-authz/authorization, "Request attributes"). */
-export function permissionOf({ path, single }: ClusterRead): ApiPermission {
+export function permissionOf({ path, single, logs }: ClusterRead): ApiPermission {
+  if (logs !== undefined) return { kind: 'resource', verb: 'get', group: '', resource: 'pods/log' };
   const [, group = '', namespace, resource, name] =
     /^\/(?:api|apis\/([^/]+))\/[^/]+(?:\/namespaces\/([^/]+)(?=\/))?\/([^/?]+)(?:\/([^/?]+))?$/.exec(path) ??
     [];

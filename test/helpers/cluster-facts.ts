@@ -11,6 +11,7 @@ const KIND_OF: Readonly<Record<string, string>> = {
   deployments: 'Deployment',
   leases: 'Lease',
   'network-attachment-definitions': 'NetworkAttachmentDefinition',
+  events: 'Event',
   customresourcedefinitions: 'CustomResourceDefinition',
   namespaces: 'Namespace',
   validatingwebhookconfigurations: 'ValidatingWebhookConfiguration',

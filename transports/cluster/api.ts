@@ -4,6 +4,7 @@ import { KubernetesError } from '../../kubernetes/error.ts';
 import type { SshOptions } from '../ssh/options.ts';
 import type { ClusterAccess, ClusterTarget, ReadOutcome } from './access.ts';
 import { isAnswer, readFailure } from './failure.ts';
+import { readLogs } from './logs.ts';
 
 /**
  * The way to a cluster: through the API that a kubeconfig describes, which loads the client library, or by kubectl.
@@ -56,7 +57,8 @@ async function askAll(
   reads: readonly ClusterRead[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<ClusterRead, ReadOutcome>> {
-  const outcomes = await Promise.all(reads.map((read) => askOne(cluster, read, signal)));
+  const plain = reads.filter(({ logs }) => logs === undefined);
+  const outcomes = await Promise.all(plain.map((read) => askOne(cluster, read, signal)));
   const [first] = outcomes;
   // Where not one of them was answered, it is the cluster that can't be asked, and not each of its lists.
   if (
@@ -64,9 +66,9 @@ async function askAll(
     outcomes.every((one) => one instanceof KubernetesError && !isAnswer(one))
   )
     throw first;
-  return new Map(
-    outcomes.map((outcome, index) => {
-      const read = reads[index] as ClusterRead;
+  const answers = new Map(
+    outcomes.map((outcome, index): [ClusterRead, ReadOutcome] => {
+      const read = plain[index] as ClusterRead;
       return [
         read,
         outcome instanceof KubernetesError
@@ -75,11 +77,14 @@ async function askAll(
       ];
     }),
   );
+  for (const read of reads)
+    if (read.logs !== undefined) answers.set(read, await readLogs(cluster, read.logs, answers, signal));
+  return answers;
 }
 
 async function askOne(
   cluster: Cluster,
-  { path, single }: ClusterRead,
+  { path, single, fieldSelector }: ClusterRead,
   signal: AbortSignal,
 ): Promise<{ readonly objects: readonly unknown[]; readonly at?: number } | KubernetesError> {
   let first: number | undefined;
@@ -90,7 +95,13 @@ async function askOne(
   try {
     const objects = single
       ? [await cluster.get(path, { signal, heard })]
-      : (await cluster.list(path, { signal, heard })).items;
+      : (
+          await cluster.list(path, {
+            signal,
+            heard,
+            ...(fieldSelector === undefined ? {} : { fieldSelector }),
+          })
+        ).items;
     return first === undefined ? { objects } : { objects, at: first };
   } catch (error) {
     if (error instanceof KubernetesError) return error;

@@ -48,7 +48,7 @@ export const CNI_MESSAGES: readonly KnownMessage[] = [
     cause: "OVN-Kubernetes on the DPU could not attach the representor of the pod's VF.",
     remedy: 'Read why in its log: kubectl -n ovn-kubernetes logs <ovnkube-node-dpu pod> | grep <pod>',
     source: `${CNI}/utils.go`,
-    explains: ['ovs/pod-representors'],
+    explains: ['ovs/pod-representors', 'chain/pod-ports'],
   },
   {
     id: 'dpu-does-not-answer',
@@ -58,7 +58,7 @@ export const CNI_MESSAGES: readonly KnownMessage[] = [
     remedy:
       'Look whether it runs and which host it serves: kubectl -n ovn-kubernetes get pods -o wide; ovs-vsctl get Open_vSwitch . external_ids:host-k8s-nodename on the DPU',
     source: `${CNI}/utils.go`,
-    explains: ['ovs/pod-representors', 'ovs/host-node-name-matches'],
+    explains: ['ovs/pod-representors', 'chain/pod-ports', 'ovs/host-node-name-matches'],
   },
   {
     id: 'port-not-bound',
@@ -80,7 +80,7 @@ export const CNI_MESSAGES: readonly KnownMessage[] = [
     remedy:
       'Look whose it is, and delete it if that pod is gone: ovs-vsctl list Interface <port>; ovs-vsctl del-port br-int <port>',
     source: `${CNI}/helper_linux.go, go-controller/pkg/node/base_node_network_controller_dpu.go`,
-    explains: ['ovs/pod-representors'],
+    explains: ['ovs/pod-representors', 'chain/pod-ports'],
   },
   {
     id: 'dpu-not-ready',

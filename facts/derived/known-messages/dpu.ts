@@ -18,7 +18,7 @@ export const DPU_MESSAGES: readonly KnownMessage[] = [
       'The DPU has no representor of the VF that the host names: the VF was made after the DPU had started, its eswitch was reset, or the PF has another number there than its PCI function on the host.',
     remedy: `Look which representors there are, on the DPU: ${LIST}`,
     source: 'sriovnet, GetVfRepresentorDPU',
-    explains: ['ovs/pod-representors'],
+    explains: ['ovs/pod-representors', 'chain/pod-ports'],
   },
   {
     id: 'pf-number-not-supported',
@@ -26,7 +26,7 @@ export const DPU_MESSAGES: readonly KnownMessage[] = [
     cause: "The VF's PF is PCI function 2 or higher of the host, and OVN-Kubernetes knows two PFs of a DPU.",
     remedy: "Take VFs of the DPU's first two PFs into the device plugin's ConfigMap (pfNames)",
     source: 'sriovnet, GetVfRepresentorDPU',
-    explains: ['ovs/pod-representors'],
+    explains: ['ovs/pod-representors', 'chain/pod-ports'],
   },
   {
     id: 'pf-representor-not-found',
@@ -64,7 +64,7 @@ export const DPU_MESSAGES: readonly KnownMessage[] = [
       "OVN-Kubernetes on the DPU could not attach the representor of a pod's VF; the words after it say why.",
     remedy: 'Read on in the same line, and look at the port: ovs-vsctl list Interface <representor>',
     source: `${NODE}/base_node_network_controller_dpu.go`,
-    explains: ['ovs/pod-representors'],
+    explains: ['ovs/pod-representors', 'chain/pod-ports'],
   },
   {
     id: 'pod-without-network-annotation',
@@ -74,7 +74,7 @@ export const DPU_MESSAGES: readonly KnownMessage[] = [
     remedy:
       'Look at the annotation and the control plane: kubectl -n ovn-kubernetes logs deploy/ovnkube-control-plane',
     source: `${NODE}/base_node_network_controller_dpu.go`,
-    explains: ['ovs/pod-representors'],
+    explains: ['ovs/pod-representors', 'chain/pod-ports'],
   },
   {
     id: 'management-port-annotation-missing',

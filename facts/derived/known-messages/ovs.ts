@@ -27,7 +27,7 @@ export const OVS_MESSAGES: readonly KnownMessage[] = [
     cause: 'No PF of the DPU has this MAC address or this VF, or its eswitch is in legacy mode.',
     remedy: 'Compare pf-mac with the representors: devlink port show',
     source: 'ovn-org/ovn issue 169',
-    explains: ['ovs/pod-representors', 'sriov/eswitch-mode'],
+    explains: ['ovs/pod-representors', 'chain/pod-ports', 'sriov/eswitch-mode'],
   },
   {
     id: 'integration-bridge-missing',
