@@ -17,6 +17,7 @@ import { nodeMode } from './gateway/node-mode.ts';
 import { ovnkubeRunning } from './gateway/ovnkube-running.ts';
 import { pfNetdevs } from './gateway/pf-netdevs.ts';
 import { pfPciAddress } from './gateway/pf-pci-address.ts';
+import { OVNKUBE_CHECKS } from './ovnkube/index.ts';
 import { absent } from './ovs/absent.ts';
 import { bridgeDatapaths } from './ovs/bridge-datapaths.ts';
 import { bridgeUplink } from './ovs/bridge-uplink.ts';
@@ -105,6 +106,7 @@ export const CHECKS: readonly Check[] = [
   kubeProxyAbsent,
   knownMessages,
   nodesReady,
+  ...OVNKUBE_CHECKS,
   ...RESOURCE_CHECKS,
   supported,
   vfsCreated,

@@ -13,7 +13,7 @@ export const ovnkubeGatewayInterface = defineClusterCheck({
   severity: 'error',
   scope: 'cluster',
   tags: ['cluster', 'ovn-kubernetes', 'configuration'],
-  covers: ['G1', 'G9', 'G15', 'G29', 'G41', 'G47'],
+  covers: ['G1', 'G9', 'G15', 'G29', 'G47'],
   after: ['ovnkube/node-mode'],
   requires: ['workloads', 'configMaps'],
   messages: {

@@ -13,7 +13,7 @@ export const ovnkubeSimulation = defineClusterCheck({
   severity: 'error',
   scope: 'cluster',
   tags: ['cluster', 'ovn-kubernetes', 'configuration'],
-  covers: ['K62', 'K64'],
+  covers: ['K62'],
   after: ['ovnkube/node-mode'],
   requires: ['workloads', 'configMaps', 'nodes'],
   messages: {
