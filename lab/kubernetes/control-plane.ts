@@ -13,9 +13,13 @@ export interface ControlPlanePlan {
   directory: string;
   binaries: Binaries;
   authority: Authority;
-  /** Where the API server listens; etcd is on the same address if that is a loopback one. */
+  /** Where the API server listens. */
   address: string;
   etcdAddress: string;
+  /** Further addresses by which the API server is reached; it listens on all addresses then. */
+  furtherAddresses?: readonly string[];
+  /** Runs a program where those addresses are, when put before it. */
+  enter?: readonly string[];
   /** Whether kubelets and controllers are there, so that admission may count on them. */
   full: boolean;
 }
@@ -37,7 +41,14 @@ const NEEDS_CONTROLLERS = ['ServiceAccount', 'TaintNodesByCondition'];
 export async function startControlPlane(plan: ControlPlanePlan): Promise<ControlPlane> {
   const { directory, authority, address } = plan;
   const admin = authority.issue({ commonName: 'kubernetes-admin', organization: 'system:masters' });
-  const hosts = [address, '127.0.0.1', '10.96.0.1', 'localhost', 'kubernetes.default.svc'];
+  const hosts = [
+    address,
+    ...(plan.furtherAddresses ?? []),
+    '127.0.0.1',
+    '10.96.0.1',
+    'localhost',
+    'kubernetes.default.svc',
+  ];
   await Promise.all([
     writeCredentials(directory, 'apiserver', authority.issue({ commonName: 'kube-apiserver', hosts })),
     writeCredentials(
@@ -64,11 +75,15 @@ export async function startControlPlane(plan: ControlPlanePlan): Promise<Control
   return { access, etcd, api };
 }
 
-async function startEtcd({ directory, etcdAddress }: ControlPlanePlan, etcd: string): Promise<void> {
+async function startEtcd(
+  { directory, etcdAddress, enter = [] }: ControlPlanePlan,
+  etcd: string,
+): Promise<void> {
   const data = await etcdDirectory(directory);
   await mkdir(data, { recursive: true, mode: 0o700 });
   const peer = `http://${etcdAddress}:2380`;
   const daemon = await startDaemon(directory, 'etcd', [
+    ...enter,
     'etcd',
     '--name=lab',
     `--data-dir=${data}`,
@@ -97,11 +112,13 @@ export async function etcdDirectory(directory: string): Promise<string> {
   return there ? path.join(memory, directory.replaceAll('/', '-').slice(1)) : path.join(directory, 'etcd');
 }
 
-function apiserverCommand({ directory, binaries, address, full }: ControlPlanePlan, etcd: string): string[] {
+function apiserverCommand(plan: ControlPlanePlan, etcd: string): string[] {
+  const { directory, binaries, address, furtherAddresses, enter = [], full } = plan;
   const file = (name: string) => pkiFile(directory, name);
   return [
+    ...enter,
     binaries('kube-apiserver'),
-    `--bind-address=${address}`,
+    `--bind-address=${furtherAddresses === undefined ? address : '0.0.0.0'}`,
     // Nobody is told of it, but a loopback address would be refused.
     `--advertise-address=${address.replace(/^127\./, '10.')}`,
     '--secure-port=6443',

@@ -12,12 +12,14 @@ export async function startControllers(
   authority: Authority,
   access: Access,
   address: string,
+  enter: readonly string[] = [],
 ): Promise<void> {
   const start = async (program: string, port: number, ...options: string[]) => {
     const client = authority.issue({ commonName: `system:${program}` });
     const kubeconfig = path.join(directory, `${program}.kubeconfig`);
     await writeKubeconfig(kubeconfig, program, { ...access, client });
     await startDaemon(directory, program, [
+      ...enter,
       binaries(program),
       `--kubeconfig=${kubeconfig}`,
       `--bind-address=${address}`,

@@ -28,6 +28,7 @@ export async function writeNodeDirectory(directory: string, { plan, files, hide 
 
   await writeFile(path.join(directory, 'hostname'), plan.name);
   await writeFile(path.join(directory, 'hidden'), (hide?.hidden ?? []).join('\n'));
+  await writeFile(path.join(directory, 'shared'), lines(plan.shared ?? []));
   await writeFile(path.join(lab, 'ip.batch'), lines(plan.ip ?? []));
   await writeFile(path.join(lab, 'checksummed'), lines(plan.checksummed ?? []));
   await writeFile(path.join(lab, 'sysctl.conf'), settings(plan.sysctl, ' = '));

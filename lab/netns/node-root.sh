@@ -42,6 +42,15 @@ ln -s /proc/self/fd dev/fd
 mount -t proc proc proc
 mount -t sysfs sysfs sys
 mount --bind "$base/lab" run/lab
+while read -r path; do
+  mkdir -p "./$path"
+  mount --bind "$path" "./$path"
+done <"$dir/shared"
+if [ -s "$dir/shared" ]; then
+  # Aside, because what is mounted below the kernel's sysfs does not show through the stacked one.
+  mkdir run/lab/cgroup
+  mount --rbind /sys/fs/cgroup run/lab/cgroup
+fi
 
 cp -a "$dir/files/." .
 cp -a "$dir/lab/." run/lab/

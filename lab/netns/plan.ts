@@ -25,6 +25,8 @@ export interface NodePlan {
   programs?: Record<string, string | Buffer>;
   /** No OVS or OVN: neither files nor dpkg records. */
   withoutOvs?: boolean;
+  /** Directories of the machine that the node sees at the same path; the machine's cgroups are in /run/lab then. */
+  shared?: string[];
   osRelease: string;
   sysfs?: SysfsTree;
 }

@@ -43,7 +43,8 @@ const GUIDE_PAIR: BluefieldPair = {
 };
 const CONTROL_PLANE: Placement = { node: 'control-plane', hostIP: '192.168.40.111' };
 const NEXT_HOP = '192.168.40.254';
-const RESOURCE = 'mellanox.com/mlnx_sriov_cx6';
+/** What pods ask for to be given a VF. */
+export const RESOURCE = 'mellanox.com/mlnx_sriov_cx6';
 const IMAGE = 'ghcr.io/ovn-org/ovn-kubernetes/ovn-kube-ubuntu:release-1.0';
 
 /**
@@ -314,37 +315,6 @@ function devicePlugin(pairs: readonly BluefieldPair[], now: Date): KubernetesObj
 /** A pod whose eth0 is this VF of its host. */
 function offloadedPod(pair: BluefieldPair, name: string, vf: number, now: Date): KubernetesObject {
   const address = `${pair.subnet}.${3 + vf}`;
-  const mac = ovnMac(address);
-  const gateway = `${pair.subnet}.1`;
-  const network = {
-    ip_addresses: [`${address}/24`],
-    mac_address: mac,
-    gateway_ips: [gateway],
-    ip_address: `${address}/24`,
-    gateway_ip: gateway,
-  };
-  const details = {
-    pfId: '0',
-    vfId: String(vf),
-    sandboxId: digest(`sandbox of ${name}`),
-    vfNetdevName: `enp2s0f0v${vf}`,
-  };
-  const device = {
-    type: 'pci',
-    version: '1.0.0',
-    pci: { 'pci-address': `0000:02:00.${3 + vf}` },
-  };
-  const status = [
-    {
-      name: 'ovn-kubernetes',
-      interface: 'eth0',
-      ips: [address],
-      mac,
-      default: true,
-      dns: {},
-      'device-info': device,
-    },
-  ];
   const one = { [RESOURCE]: '1' };
   const appcntr1: Container = {
     name: 'appcntr1',
@@ -359,15 +329,58 @@ function offloadedPod(pair: BluefieldPair, name: string, vf: number, now: Date):
       placement: { node: pair.host, hostIP: pair.hostAddress, podIP: address },
       annotations: {
         'v1.multus-cni.io/default-network': 'default',
-        'k8s.ovn.org/pod-networks': JSON.stringify({ default: network }),
-        'k8s.ovn.org/dpu.connection-details': JSON.stringify({ default: details }),
-        'k8s.ovn.org/dpu.connection-status': JSON.stringify({ default: { Status: 'Ready' } }),
-        'k8s.v1.cni.cncf.io/network-status': JSON.stringify(status),
+        ...podNetwork(pair.subnet, address),
+        ...connectionDetails(vf, digest(`sandbox of ${name}`)),
+        ...connectionReady(),
+        ...networkStatus(address, vf),
       },
       spec: { containers: [appcntr1] },
     },
     now,
   );
+}
+
+/** What the control plane of OVN-Kubernetes notes on a pod. */
+export function podNetwork(subnet: string, address: string): Record<string, string> {
+  const gateway = `${subnet}.1`;
+  const network = {
+    ip_addresses: [`${address}/24`],
+    mac_address: ovnMac(address),
+    gateway_ips: [gateway],
+    ip_address: `${address}/24`,
+    gateway_ip: gateway,
+  };
+  return { 'k8s.ovn.org/pod-networks': JSON.stringify({ default: network }) };
+}
+
+/** What ovnkube on the host asks of the DPU. */
+export function connectionDetails(vf: number, sandboxId: string): Record<string, string> {
+  const details = { pfId: '0', vfId: String(vf), sandboxId, vfNetdevName: `enp2s0f0v${vf}` };
+  return { 'k8s.ovn.org/dpu.connection-details': JSON.stringify({ default: details }) };
+}
+
+/** What ovnkube on the DPU answers once the representor is plugged. */
+export const connectionReady = (): Record<string, string> => ({
+  'k8s.ovn.org/dpu.connection-status': JSON.stringify({ default: { Status: 'Ready' } }),
+});
+
+/** What Multus notes on a pod that it gave a VF to. */
+export function networkStatus(address: string, vf: number): Record<string, string> {
+  const device = {
+    type: 'pci',
+    version: '1.0.0',
+    pci: { 'pci-address': `0000:02:00.${3 + vf}` },
+  };
+  const status = {
+    name: 'ovn-kubernetes',
+    interface: 'eth0',
+    ips: [address],
+    mac: ovnMac(address),
+    default: true,
+    dns: {},
+    'device-info': device,
+  };
+  return { 'k8s.v1.cni.cncf.io/network-status': JSON.stringify([status]) };
 }
 
 function uuid(text: string): string {

@@ -13,14 +13,28 @@ export const SANDBOX_IMAGE = 'localhost/lab/pause:1';
 const BUSYBOX = '/bin/busybox';
 const REAP = 'trap "exit 0" TERM INT; while :; do sleep infinity & wait; done';
 
+export interface FurtherImages {
+  /** Names of images, each of which waits for ever unless it is told what to run. */
+  tags: readonly string[];
+  /** Programs that every image has, by their path. */
+  programs: Readonly<Record<string, string | Buffer>>;
+}
+
 /** Writes an archive, as `docker save` does, with the images that nodes need; there is no registry to pull from. */
-export async function writeImages(directory: string): Promise<string> {
+export async function writeImages(
+  directory: string,
+  { tags, programs: further }: FurtherImages = { tags: [], programs: {} },
+): Promise<string> {
   const work = path.join(directory, 'images');
   await mkdir(path.join(work, 'root/bin'), { recursive: true });
   await copyFile(BUSYBOX, path.join(work, 'root/bin/busybox'));
   await chmod(path.join(work, 'root/bin/busybox'), 0o755);
   const programs = (await must([BUSYBOX, '--list'])).split('\n').filter((name) => name && name !== 'busybox');
   for (const name of programs) await symlink('busybox', path.join(work, 'root/bin', name));
+  for (const [file, content] of Object.entries(further)) {
+    await mkdir(path.join(work, 'root', path.dirname(file)), { recursive: true });
+    await writeFile(path.join(work, 'root', file), content, { mode: 0o755 });
+  }
   for (const name of ['tmp', 'etc', 'proc', 'sys', 'dev', 'root'])
     await mkdir(path.join(work, 'root', name), { recursive: true });
   await must([
@@ -41,6 +55,7 @@ export async function writeImages(directory: string): Promise<string> {
   const images = [
     { tag: BUSYBOX_IMAGE, config: { Cmd: ['sh'] } },
     { tag: SANDBOX_IMAGE, config: { Entrypoint: ['/bin/sh', '-c', REAP] } },
+    ...tags.map((tag) => ({ tag, config: { Cmd: ['/bin/sh', '-c', REAP] } })),
   ];
   const manifest = await Promise.all(
     images.map(async ({ tag, config }) => {

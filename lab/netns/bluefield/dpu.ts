@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { LabNode } from '../node.ts';
 import { ovsSet } from '../ovs.ts';
-import { NEXT_HOP, type Pair } from './options.ts';
+import { isPlugged, NEXT_HOP, type Pair } from './options.ts';
 
 /** brp0 with the uplink and the PF's representor. */
 export function uplinkBridgeCommands({ number }: Pair): string[] {
@@ -12,11 +12,11 @@ export function uplinkBridgeCommands({ number }: Pair): string[] {
   ];
 }
 
-/** br-int with the VFs' representors, each with the external_ids that OVN-Kubernetes gives it. */
+/** br-int with the representors of the VFs that are in use, each with the external_ids that OVN-Kubernetes gives it. */
 export function integrationBridgeCommands({ vfs }: Pair): string[] {
   return [
     'add-br br-int -- set Bridge br-int datapath_type=netdev fail_mode=secure',
-    ...vfs.map(({ index, representor, port, address, mac, netdev }) => {
+    ...vfs.filter(isPlugged).map(({ index, representor, port, address, mac, netdev }) => {
       const pod = { 'vf-netdev-name': netdev, sandbox: randomUUID().replaceAll('-', '') };
       const ids = {
         'iface-id': port,

@@ -1,4 +1,4 @@
-import { NEXT_HOP, ovnMac, type Vf } from './options.ts';
+import { isPlugged, NEXT_HOP, ovnMac, type Vf } from './options.ts';
 
 /** A Kubernetes node as OVN sees it. In DPU mode the chassis is the DPU and the name is the host's. */
 export interface Chassis {
@@ -25,7 +25,9 @@ export function logicalNetwork(all: readonly Chassis[]): string[] {
 
 function nodeSwitch({ node, subnet, vfs }: Chassis): string[] {
   const ports =
-    vfs.length > 0 ? vfs : [{ port: `k8s-${node}`, mac: ovnMac(subnet, 2), address: `${subnet}.2` }];
+    vfs.length > 0
+      ? vfs.filter(isPlugged)
+      : [{ port: `k8s-${node}`, mac: ovnMac(subnet, 2), address: `${subnet}.2` }];
   return [
     `ls-add ${node}`,
     `lrp-add ${ROUTER} rtos-${node} ${ovnMac(subnet, 1)} ${subnet}.1/24`,

@@ -8,6 +8,12 @@ export interface BluefieldOptions {
   managementPortRenamed?: boolean;
   /** Gives VF1 and VF2 to pods: network namespaces of their own, in which they are eth0. */
   pods?: boolean;
+  /** false: VF1 and up are nobody's. Their representors are in no bridge, and OVN has no ports for them. */
+  plugged?: boolean;
+  /** A directory of the machine that every node sees at the same path, for kubelets that are to run there. */
+  shared?: string;
+  /** false: no process stands in for kubelet. */
+  kubelet?: boolean;
   /** external_ids:ovn-gw-interface on the DPUs. */
   gatewayInterface?: string;
   /** Arguments, environment and configuration file of the ovnkube stand-ins, where not the usual. */
@@ -43,6 +49,8 @@ export interface Vf {
   namespace: string;
   address: string;
   mac: string;
+  /** Whether its representor is in br-int from the start. */
+  plugged: boolean;
   /** The logical switch port, which is the representor's iface-id. */
   port: string;
 }
@@ -51,7 +59,8 @@ export function pairsOf(options: BluefieldOptions): Pair[] {
   return Array.from({ length: options.pairs ?? 2 }, (_, index) => pairOf(index + 1, options));
 }
 
-function pairOf(number: number, { managementPortRenamed = true, pods = false }: BluefieldOptions): Pair {
+function pairOf(number: number, options: BluefieldOptions): Pair {
+  const { managementPortRenamed = true, pods = false, plugged = true } = options;
   const host = `host${number}`;
   const subnet = `10.233.${64 + number}`;
   const vfs = Array.from({ length: NUM_VFS }, (_, index): Vf => {
@@ -62,6 +71,7 @@ function pairOf(number: number, { managementPortRenamed = true, pods = false }: 
       index,
       netdev: renamed ? 'ovn-k8s-mp0' : inPod ? 'eth0' : `enp2s0f0v${index}`,
       representor: renamed ? 'ovn-k8s-mp0' : `pf0vf${index}`,
+      plugged: plugged || index === 0,
       namespace: inPod ? podNamespace(host, index) : host,
       address: `${subnet}.${last}`,
       mac: ovnMac(subnet, last),
@@ -78,6 +88,8 @@ function pairOf(number: number, { managementPortRenamed = true, pods = false }: 
     vfs,
   };
 }
+
+export const isPlugged = ({ plugged }: Vf): boolean => plugged;
 
 export const podNamespace = (host: string, vf: number) => `${host}-pod${vf}`;
 

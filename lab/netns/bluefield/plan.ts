@@ -20,7 +20,10 @@ export function planBluefield(options: BluefieldOptions): Plan {
   const pairs = pairsOf(options);
   return {
     topology: 'bluefield',
-    nodes: [controlPlane(), ...pairs.flatMap((pair) => [host(pair, options), dpu(pair)])],
+    nodes: [controlPlane(), ...pairs.flatMap((pair) => [host(pair, options), dpu(pair)])].map((node) => ({
+      ...node,
+      ...(options.shared === undefined ? {} : { shared: [options.shared] }),
+    })),
     namespaces: [fabric(pairs), ...pairs.flatMap(pods)],
     links: [
       [{ node: CONTROL_PLANE, netdev: 'eth0', mac: '10:70:fd:00:81:b0' }, uplink(0)],

@@ -14,8 +14,12 @@ export async function startProcesses(lab: NetnsLab, pair: Pair, options: Bluefie
   await Promise.all([
     startStandIn(lab.node(pair.host), { ...hostOvnkube(pair), ...host }),
     startStandIn(lab.node(pair.dpu), { ...dpuOvnkube(pair, options.gatewayInterface), ...dpu }),
-    startStandIn(lab.node(pair.host), kubelet(pair.host, pair.hostAddress)),
-    startStandIn(lab.node(pair.dpu), kubelet(pair.dpu, pair.dpuAddress)),
+    ...(options.kubelet === false
+      ? []
+      : [
+          startStandIn(lab.node(pair.host), kubelet(pair.host, pair.hostAddress)),
+          startStandIn(lab.node(pair.dpu), kubelet(pair.dpu, pair.dpuAddress)),
+        ]),
   ]);
 }
 

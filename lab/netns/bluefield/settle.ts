@@ -1,7 +1,7 @@
 import type { NetnsLab } from '../lab.ts';
 import type { LabNode } from '../node.ts';
 import { waitFor } from '../wait.ts';
-import { CONTROL_PLANE, type Pair } from './options.ts';
+import { CONTROL_PLANE, isPlugged, type Pair } from './options.ts';
 
 /** Waits until ovn-controller has bound every port and made the patch ports and tunnels on every chassis. */
 export async function waitUntilPlumbed(
@@ -20,7 +20,7 @@ export async function waitUntilPlumbed(
         [
           `patch-brp0_${host}-to-br-int`,
           `patch-br-int-to-brp0_${host}`,
-          ...vfs.map(({ representor }) => `${representor} installed`),
+          ...vfs.filter(isPlugged).map(({ representor }) => `${representor} installed`),
         ],
         tunnels,
       ),

@@ -1,0 +1,102 @@
+import { RESOURCE } from '../kubernetes/clusters/bluefield.ts';
+import { bluefieldCluster, type KubernetesApi, type KubernetesObject } from '../kubernetes/index.ts';
+import { type BluefieldOptions, pairsOf } from '../netns/bluefield/options.ts';
+import type { NetnsLab } from '../netns/index.ts';
+import { waitFor } from '../netns/wait.ts';
+import { dpuLease } from './network/leases.ts';
+import { isWorkload, runnable } from './workloads.ts';
+
+/** The cluster of the guide with the lab's nodes; its pods are not part of it, since real ones run. */
+export const describedCluster = (options: BluefieldOptions): KubernetesObject[] =>
+  bluefieldCluster({
+    pairs: pairsOf(options).map(({ vfs, ...pair }) => ({
+      ...pair,
+      pods: vfs.slice(1).map(({ index }) => `offload-pod${index}-${pair.host}`),
+    })),
+  }).filter(({ kind }) => !['Pod', 'ReplicaSet'].includes(kind));
+
+/** Nodes announce themselves, and the leases are renewed while the lab is up. */
+const COMES_OTHERWISE = ['Namespace', 'Node', 'Lease'];
+
+/** Creates what needs no node: first namespaces with their service accounts, without which no pod is made. */
+export async function createObjects(
+  api: KubernetesApi,
+  objects: readonly KubernetesObject[],
+  hosts: readonly string[],
+): Promise<void> {
+  const namespaces = objects.filter(({ kind }) => kind === 'Namespace');
+  const plain = objects.filter((object) => !COMES_OTHERWISE.includes(object.kind) && !isWorkload(object));
+  await Promise.all(namespaces.map((namespace) => api.create(namespace)));
+  const all = ['kube-system', 'default', ...namespaces.map(({ metadata }) => metadata.name)];
+  await Promise.all(
+    all.map((namespace) =>
+      waitFor(`the service account of ${namespace}`, async () => {
+        const path = `/api/v1/namespaces/${namespace}/serviceaccounts/default`;
+        return (await api.request('GET', path)).status === 200;
+      }),
+    ),
+  );
+  await Promise.all([
+    ...plain.map((object) => api.create(object)),
+    ...hosts.map((host) => api.create(dpuLease(host, new Date()))),
+    ...runnable(objects).map((object) => api.create(object)),
+  ]);
+}
+
+/** Gives the nodes what people, the device plugin and OVN-Kubernetes give them. */
+export async function describeNodes(
+  api: KubernetesApi,
+  objects: readonly KubernetesObject[],
+  lab: NetnsLab,
+): Promise<void> {
+  const nodes = objects.filter(({ kind }) => kind === 'Node');
+  await Promise.all(
+    nodes.map(async ({ metadata, status, ...identity }) => {
+      const node = { ...identity, metadata: { name: metadata.name } };
+      const { labels } = metadata;
+      const annotations = { ...metadata.annotations, ...(await chassisOf(lab, metadata.name)) };
+      await api.patch(node, { metadata: { labels, annotations } });
+      const { capacity } = status as { capacity: Record<string, string> };
+      const amount = capacity[RESOURCE];
+      if (amount !== undefined)
+        await api.patch(node, { status: { capacity: { [RESOURCE]: amount } } }, 'status');
+    }),
+  );
+}
+
+/** The chassis that speaks for this node in OVN. */
+async function chassisOf(lab: NetnsLab, name: string): Promise<Record<string, string>> {
+  const node = lab.node(name);
+  if (node.role === 'dpu') return {};
+  const chassis = node.dpu === undefined ? node : lab.node(node.dpu);
+  const id = await chassis.sh('ovs-vsctl --timeout=20 get Open_vSwitch . external_ids:system-id');
+  return { 'k8s.ovn.org/node-chassis-id': id.trim().replaceAll('"', '') };
+}
+
+/** Waits until every DaemonSet and Deployment has all its pods ready. */
+export async function waitForWorkloads(
+  api: KubernetesApi,
+  objects: readonly KubernetesObject[],
+): Promise<void> {
+  const workloads = runnable(objects);
+  await waitFor(
+    'all workloads to be ready',
+    async () => {
+      const kinds = await Promise.all(
+        ['daemonsets', 'deployments'].map((kind) => api.list(`/apis/apps/v1/${kind}`)),
+      );
+      const found = kinds.flat();
+      return found.length === workloads.length && found.every(isReady);
+    },
+    { timeoutMs: 180_000, intervalMs: 250 },
+  );
+}
+
+function isReady({ metadata, spec, status }: KubernetesObject): boolean {
+  const { replicas } = spec as { replicas?: number };
+  const counts = status as Record<string, number>;
+  if (counts['observedGeneration'] !== metadata['generation']) return false;
+  if (replicas !== undefined) return counts['readyReplicas'] === replicas;
+  const wanted = counts['desiredNumberScheduled'] ?? 0;
+  return wanted > 0 && counts['numberReady'] === wanted && counts['updatedNumberScheduled'] === wanted;
+}
