@@ -37,7 +37,7 @@ export const managementVfKeptOut = defineCheck({
   judge({ cluster: { configMaps, nodes, workloads }, subject, report }) {
     const node = nodeNamed(nodes, subject.nodeName);
     if (node === undefined) return noSuchNode(subject, nodes);
-    const reserved = managementSettings(workloads, 'resource');
+    const reserved = managementSettings(workloads, configMaps, 'managementPortResource');
     const all = poolsOf(devicePools(configMaps, workloads), node.name);
     // Where the management port is itself taken from a pool, this pool is no pool for pods.
     const pools = all.filter(
@@ -45,7 +45,7 @@ export const managementVfKeptOut = defineCheck({
         deviceType === 'netDevice' && !reserved.some(({ value }) => value === resource),
     );
     const management = managementVf(node);
-    const netdev = managementSettings(workloads, 'netdev')[0];
+    const netdev = managementSettings(workloads, configMaps, 'managementPort')[0];
     const seen = [
       apiEvidence(nodesFact.lists.nodes, management?.said ?? `${node.name}: no k8s.ovn.org/node-mgmt-port`),
       apiEvidence(configMapsFact.lists.configMaps, pools.map(poolText).join('; ') || 'no pool for pods'),

@@ -127,7 +127,7 @@ export const networkAttachment = defineClusterCheck({
     const someHave = subjects.some(({ attachment }) => attachment.resourceName !== undefined);
     const offeredByNodes = new Set(nodes.flatMap(({ capacity }) => [...capacity.keys()]));
     const offered = pools.map(({ resource }) => resource);
-    const reserved = managementSettings(workloads, 'resource');
+    const reserved = managementSettings(workloads, configMaps, 'managementPortResource');
     const forPods = offered.find((resource) => !reserved.some(({ value }) => value === resource));
     const wrong = subjects.flatMap(({ attachment, config }) => {
       const { namespace, name, resourceName: resource } = attachment;

@@ -1,7 +1,8 @@
+import type { ConfigMap } from '../../cluster/config-maps.ts';
 import type { ClusterNode } from '../../cluster/nodes.ts';
 import { type Workload, workloadName } from '../../cluster/workloads.ts';
 import { number, optionalText, record } from '../../json.ts';
-import { modeOf } from './node-mode.ts';
+import { nodeContainers, settingOf, type Told } from './ovnkube.ts';
 
 /** What tells which VF of a DPU host is its management port. */
 export interface ManagementVf {
@@ -42,39 +43,17 @@ export function managementVf({ name, annotations }: ClusterNode): ManagementVf |
   };
 }
 
-/** Of the management port: its network device, or the resource of the device plugin that it is taken from. */
-type ManagementSetting = 'netdev' | 'resource';
-
-/** By argument and by variable of the start script (OVN-Kubernetes, dist/images/ovnkube.sh). */
-const NAMES = {
-  netdev: ['ovnkube-node-mgmt-port-netdev', 'OVNKUBE_NODE_MGMT_PORT_NETDEV'],
-  resource: ['ovnkube-node-mgmt-port-dp-resource-name', 'OVNKUBE_NODE_MGMT_PORT_DP_RESOURCE_NAME'],
-} as const satisfies Record<ManagementSetting, readonly [flag: string, variable: string]>;
-
-/** A value, and the words that give it. */
-export interface ManagementWord {
-  readonly value: string;
-  readonly said: string;
-}
-
 /** What the DaemonSets of DPU hosts say of the management port; what is filled in elsewhere is left out. */
-export function managementSettings(
+export const managementSettings = (
   workloads: readonly Workload[],
-  name: ManagementSetting,
-): readonly ManagementWord[] {
-  const [flag, variable] = NAMES[name];
-  return workloads
-    .filter((workload) => workload.kind === 'DaemonSet' && modeOf(workload)?.mode === 'dpu-host')
-    .flatMap((workload) =>
-      workload.containers.flatMap(({ command, args, environment }) => {
-        const argument = [...command, ...args]
-          .join(' ')
-          .match(new RegExp(`(?:^|[\\s"'])--?${flag}[=\\s]+["']?([\\w./-]+)`))?.[1];
-        const told = environment.get(variable);
-        const value = argument ?? (told?.kind === 'value' ? told.value : '');
-        if (value === '') return [];
-        const said = argument === undefined ? `${variable}=${value}` : `--${flag}=${value}`;
-        return [{ value, said: `${workloadName(workload)}: ${said}` }];
-      }),
-    );
-}
+  configMaps: readonly ConfigMap[],
+  name: 'managementPort' | 'managementPortResource',
+): readonly Told[] =>
+  nodeContainers(workloads, configMaps)
+    .filter(({ mode }) => mode?.value === 'dpu-host')
+    .flatMap((one) => {
+      const told = settingOf(one, name, configMaps);
+      return told === undefined || told === 'unknown'
+        ? []
+        : [{ ...told, said: `${workloadName(one.workload)}: ${told.said}` }];
+    });

@@ -8,7 +8,7 @@ import { selectedBy } from '../../../../facts/derived/cluster/management-selecti
 import { bluefieldCluster } from '../../../../lab/kubernetes/clusters/bluefield.ts';
 import { clusterFactsOf } from '../../../helpers/cluster-facts.ts';
 
-const { nodes, workloads } = clusterFactsOf(bluefieldCluster());
+const { nodes, workloads, configMaps } = clusterFactsOf(bluefieldCluster());
 const host = nodes.find(({ name }) => name === 'dpu-host') as ClusterNode;
 
 const annotated = (text: string): ClusterNode => ({
@@ -50,10 +50,10 @@ test('the annotation of ovnkube tells the VF, in the form of old releases and in
 
 test("the DaemonSet of the hosts tells the management port's network device", (t) => {
   t.deepEqual(
-    managementSettings(workloads, 'netdev').map(({ value }) => value),
+    managementSettings(workloads, configMaps, 'managementPort').map(({ value }) => value),
     ['enp2s0f0v0'],
   );
-  t.deepEqual(managementSettings(workloads, 'resource'), []);
+  t.deepEqual(managementSettings(workloads, configMaps, 'managementPortResource'), []);
 });
 
 const FIRST = { vf: 0, pf: 0, pciAddress: undefined, said: 'annotation' };
