@@ -219,7 +219,9 @@ function targetProblems(
   own: readonly Result[],
 ): RunProblem[] {
   if (failure !== undefined)
-    return own.some(({ verdict }) => verdict === 'error') ? [] : [{ ...failure, target: name }];
+    return own.some(({ verdict }) => verdict === 'error' || verdict === 'fail')
+      ? []
+      : [{ ...failure, target: name }];
   if (kind === 'cluster') return [];
   if (role !== undefined || own.length > 0) return [];
   return [

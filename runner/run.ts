@@ -213,7 +213,10 @@ function judgeAll(
   const pairResults = planned
     .filter(({ dpu }) => dpu !== undefined)
     .map((item) => judgePlanned(item, verdicts, request));
-  const unreachable = [...clusters.flatMap(clusterReachability), ...nodes.flatMap(reachability)];
+  const unreachable = [
+    ...clusters.flatMap(clusterReachability),
+    ...nodes.flatMap(reachability).map((result) => foldDead(result, nodeResults)),
+  ];
   const order = new Map<string, number>(checks.map((check, index) => [check.id, index]));
   const targets = [...clusters.map(targetName), ...nodes.map(({ node }) => node.name)];
   const position = new Map(targets.map((name, index) => [name, index]));
@@ -273,6 +276,29 @@ function reachability(node: GatheredNode): Result[] {
     },
   ];
 }
+
+/**
+ * A node that its cluster calls dead and that can't be reached is one failure: the cluster's word is the cause, and what
+ * hangs on reaching the node hangs on that.
+ */
+function foldDead(unreached: Result, nodeResults: readonly Result[]): Result {
+  const dead = nodeResults.find(
+    ({ target, verdict, tags }) =>
+      target === unreached.target && verdict === 'fail' && tags.includes(LIVENESS),
+  );
+  if (dead === undefined) return unreached;
+  const { remedy: _, ...rest } = unreached;
+  return {
+    ...rest,
+    verdict: 'blocked',
+    reasonCode: 'blocked',
+    blockedBy: [dead.checkId],
+    reason: `${dead.checkId} did not pass: ${unreached.reason ?? ''}`,
+  };
+}
+
+/** The tag of checks by which a cluster says whether a node lives. */
+const LIVENESS = 'liveness';
 
 const failureOf = ({ unreachable }: GatheredNode): TargetFailure | undefined =>
   unreachable === undefined

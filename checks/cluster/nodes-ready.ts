@@ -11,7 +11,7 @@ export const nodesReady = defineCheck({
   severity: 'error',
   scope: 'node',
   roles: ROLES,
-  tags: ['cluster'],
+  tags: ['cluster', 'liveness'],
   covers: ['K55'],
   requires: [],
   requiresCluster: ['nodes'],
