@@ -1,4 +1,4 @@
-import type { NodeAccess } from '../inventory/discover.ts';
+import { NODE_ACCESS, type NodeAccess } from '../inventory/discover.ts';
 import { SUITES } from '../suites/index.ts';
 import type { ClusterTarget } from '../transports/cluster/access.ts';
 import { parseDestination } from '../transports/ssh/destination.ts';
@@ -35,6 +35,11 @@ function wayOf(flags: ClusterFlags): Pick<ClusterTarget, 'kubectl' | 'via'> | un
     throw new UsageError(
       '--kubectl and --via are for clusters that --kubeconfig or --context names',
       'In an inventory, write the keys kubectl and via beside the name of the cluster.',
+    );
+  if (flags.nodeAccess === 'exec')
+    throw new UsageError(
+      '--node-access exec needs a kubeconfig here: it is no way for --kubectl and --via',
+      'Leave them out, or give --node-access ssh.',
     );
   if (SUITES.some(({ name }) => name === kubectl))
     throw new UsageError(
@@ -74,13 +79,13 @@ function named(option: string, values: readonly string[] = []): readonly string[
   return values;
 }
 
-const WAYS: readonly NodeAccess[] = ['none', 'ssh'];
+const WAYS: readonly NodeAccess[] = NODE_ACCESS;
 
 export function parseNodeAccess(text: string): NodeAccess {
   const way = WAYS.find((candidate) => candidate === text);
   if (way !== undefined) return way;
   throw new UsageError(
     `--node-access ${text}: no way to nodes is called so`,
-    `${didYouMean(text, WAYS)}Write none or ssh.`,
+    `${didYouMean(text, WAYS)}Write none, ssh or exec.`,
   );
 }

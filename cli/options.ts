@@ -32,7 +32,7 @@ export function addAccessOptions(command: Command): void {
     )
     .option(
       '--node-access <way>',
-      'how to log in to nodes that only a cluster names: none, or ssh to their InternalIP',
+      'how to get to nodes that only a cluster names: none, ssh to their InternalIP, or exec in their OVN-Kubernetes pods',
       'none',
     )
     .option(

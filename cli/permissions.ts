@@ -3,6 +3,7 @@ import type { ApiPermission } from '../facts/cluster/permission.ts';
 import { type RootCommand, sourceKey } from '../facts/source.ts';
 import { type Permissions, permissionsFor } from '../runner/permissions.ts';
 import { selectChecks } from '../runner/select.ts';
+import { parseNodeAccess } from './clusters.ts';
 import { rbacFile } from './rbac.ts';
 import { sudoersFile } from './sudoers.ts';
 import { findSuite } from './suite.ts';
@@ -16,6 +17,7 @@ export interface PermissionFlags {
   readonly rbac?: boolean;
   readonly sudoers?: boolean;
   readonly user: string;
+  readonly nodeAccess?: string;
 }
 
 /** Prints what a run of the chosen checks needs to be allowed. */
@@ -24,7 +26,10 @@ export async function permissionsCommand(suiteName: string, flags: PermissionFla
   const select = words('--select', flags.select);
   const skip = [...suite.skip, ...words('--skip', flags.skip)];
   const checks = selectChecks(CHECKS, select.length > 0 ? select : suite.select, skip);
-  const permissions = permissionsFor(checks, flags.role === undefined ? undefined : parseRole(flags.role));
+  const permissions = permissionsFor(checks, {
+    ...(flags.role === undefined ? {} : { role: parseRole(flags.role) }),
+    nodeAccess: parseNodeAccess(flags.nodeAccess ?? 'none'),
+  });
   const text = flags.rbac
     ? await rbacFile(permissions, NAME)
     : flags.sudoers

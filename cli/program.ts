@@ -98,6 +98,7 @@ function addPermissions(program: Command, exitWith: ExitWith): void {
     )
     .argument('[suite]', 'for which checks', 'node')
     .option('--role <role>', 'on nodes of this role only')
+    .option('--node-access <way>', 'exec: with what opens a channel to pods on the nodes', 'none')
     .addOption(new Option('--rbac', 'the ClusterRole only, for kubectl apply -f').conflicts('sudoers'))
     .option('--sudoers', 'the sudoers file only')
     .option('--user <name>', 'whom the sudoers file is for; %NAME is a group', 'dpu-doctor')

@@ -53,6 +53,8 @@ export function addressOf({ name, access }: InventoryNode): string {
       const way = `ssh://${host.toLowerCase()}:${port ?? 22}`;
       return proxyJump === undefined ? way : `${way} through ${proxyJump}`;
     }
+    case 'pod':
+      return `pod:${name}`;
     case 'container':
       return `container://${access.engine}/${access.container}`;
     case 'recorded':

@@ -1,10 +1,11 @@
 import { isIP } from 'node:net';
 import { type ClusterNodeSubject, type Member, sameMember } from '../facts/derived/cluster/view.ts';
-import type { InventoryNode } from './node.ts';
+import type { PodAccess } from '../transports/access.ts';
+import type { InventoryNode, NoAccess } from './node.ts';
 import { HOST } from './schema.ts';
 
-/** How to get to a node that only its cluster names: not at all, or by SSH to its InternalIP. */
-export const NODE_ACCESS = ['none', 'ssh'] as const;
+/** How to get to a node that only its cluster names: not at all, by SSH to its InternalIP, or through a pod on it. */
+export const NODE_ACCESS = ['none', 'ssh', 'exec'] as const;
 
 export type NodeAccess = (typeof NODE_ACCESS)[number];
 
@@ -20,6 +21,7 @@ export function discover(
   members: readonly Member[],
   given: readonly InventoryNode[],
   access: NodeAccess,
+  throughPod: (member: Member) => PodAccess | NoAccess = () => ({ kind: 'none' }),
 ): Discovered {
   const owners = match(members, given);
   const names = nameAll(members, owners, given);
@@ -43,7 +45,7 @@ export function discover(
         ...(owner?.role === undefined ? { roleGround: member.roleGround } : {}),
         ...(member.simulation === undefined ? {} : { simulation: member.simulation }),
         ...pair,
-        access: accessTo(member, access),
+        access: access === 'exec' ? throughPod(member) : accessTo(member, access),
         kubernetes: { cluster: member.cluster, node: member.node },
       };
       return [member, { ...told, ...owner }];

@@ -124,6 +124,8 @@ function nodeEntries(
 function wayOf({ access }: InventoryNode): Readonly<Record<string, unknown>> {
   switch (access.kind) {
     case 'none':
+    // A pod's name is gone with the pod: --node-access exec finds the one that is there then.
+    case 'pod':
       return { access: 'none' };
     case 'local':
       return { local: true };

@@ -1,14 +1,16 @@
 import type { Check } from '../checks/define.ts';
 import { type ClusterRead, parseClusterFact, readCommand } from '../facts/cluster/fact.ts';
 import { CLUSTER_FACTS, type ClusterFactName, type ClusterFactValues } from '../facts/cluster/index.ts';
+import { execPodOf } from '../facts/derived/cluster/exec-pod.ts';
 import { findMembers } from '../facts/derived/cluster/members.ts';
-import type { ClusterView } from '../facts/derived/cluster/view.ts';
+import type { ClusterView, Member } from '../facts/derived/cluster/view.ts';
 import type { FactFailure, Outcome } from '../facts/fact.ts';
 import { discover, type NodeAccess } from '../inventory/discover.ts';
-import type { InventoryNode } from '../inventory/node.ts';
+import type { InventoryNode, NoAccess } from '../inventory/node.ts';
 import { KubernetesError } from '../kubernetes/error.ts';
+import type { PodAccess } from '../transports/access.ts';
 import type { ClusterTarget, ReadOutcome } from '../transports/cluster/access.ts';
-import { connectCluster } from '../transports/cluster/api.ts';
+import { byKubectl, connectCluster } from '../transports/cluster/api.ts';
 import type { SshOptions } from '../transports/ssh/options.ts';
 import { TransportError } from '../transports/transport.ts';
 import { type GatheredCluster, provisionalName, targetName } from './cluster.ts';
@@ -217,7 +219,7 @@ function merge(
   { nodes: given, nodeAccess = 'none' }: ClusterRoundRequest,
 ): ClusterRound {
   const { members, contradictions } = findMembers(asked.flatMap(({ view }) => view ?? []));
-  const { nodes, byCluster } = discover(members, given, nodeAccess);
+  const { nodes, byCluster } = discover(members, given, nodeAccess, (member) => throughPod(member, asked));
   const clusters = asked.map(({ target: _, view: __, ...cluster }) => ({
     ...cluster,
     subject: {
@@ -229,4 +231,21 @@ function merge(
     },
   }));
   return { asked, clusters, nodes };
+}
+
+/** A node through a pod of OVN-Kubernetes on it. What only kubectl may ask has no channel to pods here. */
+function throughPod({ cluster, node }: Member, asked: readonly AskedCluster[]): PodAccess | NoAccess {
+  const of = asked.find(({ name }) => name === cluster);
+  if (of === undefined || byKubectl(of.target)) return { kind: 'none' };
+  const { kubeconfig, context } = of.target;
+  const pod = execPodOf(of.view?.pods ?? [], node);
+  return {
+    kind: 'pod',
+    cluster: {
+      ...(kubeconfig === undefined ? {} : { kubeconfig }),
+      ...(context === undefined ? {} : { context }),
+    },
+    node,
+    ...(pod === undefined ? {} : { pod }),
+  };
 }

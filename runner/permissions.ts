@@ -6,6 +6,7 @@ import type { Role } from '../facts/derived/role.ts';
 import type { FactName } from '../facts/index.ts';
 import { FACTS } from '../facts/index.ts';
 import { type RootCommand, type Source, sourceKey } from '../facts/source.ts';
+import type { NodeAccess } from '../inventory/discover.ts';
 import { neededClusterFacts, neededFacts } from './needed.ts';
 
 /** What checks need to be allowed, on nodes and by clusters' APIs. Taken from the facts' sources, as a run is. */
@@ -24,11 +25,21 @@ export interface SourcePermission {
 
 export interface FactPermission {
   readonly permission: ApiPermission;
-  readonly facts: readonly ClusterFactName[];
+  /** The facts that need it, or the way to nodes that does. */
+  readonly facts: readonly (ClusterFactName | '--node-access exec')[];
 }
 
-/** What a run of these checks needs; of a role, where one is given, else of every role. */
-export function permissionsFor(checks: readonly Check[], role?: Role): Permissions {
+export interface PermissionOptions {
+  /** On nodes of this role only. */
+  readonly role?: Role;
+  readonly nodeAccess?: NodeAccess;
+}
+
+/** What a run of these checks needs. */
+export function permissionsFor(
+  checks: readonly Check[],
+  { role, nodeAccess }: PermissionOptions = {},
+): Permissions {
   const ofNodes = checks.some(({ scope }) => scope !== 'cluster');
   const facts = ofNodes ? neededFacts(role === undefined ? {} : { role }, checks) : [];
   const sources = Map.groupBy(
@@ -56,13 +67,24 @@ export function permissionsFor(checks: readonly Check[], role?: Role): Permissio
             },
           ],
     ),
-    api: [...reads.values()].flatMap(([first, ...same]) =>
-      first === undefined
-        ? []
-        : [{ permission: first.permission, facts: [first, ...same].map(({ fact }) => fact) }],
-    ),
+    api: [
+      ...[...reads.values()].flatMap(([first, ...same]) =>
+        first === undefined
+          ? []
+          : [{ permission: first.permission, facts: [first, ...same].map(({ fact }) => fact) }],
+      ),
+      ...(nodeAccess === 'exec' && ofNodes ? EXEC : []),
+    ],
   };
 }
+
+/** Opening the channel by websocket is get for older API servers, and create for newer ones. */
+const EXEC = (['get', 'create'] as const).map(
+  (verb): FactPermission => ({
+    permission: { kind: 'resource', verb, group: '', resource: 'pods/exec' },
+    facts: ['--node-access exec'],
+  }),
+);
 
 function rootCommands(source: Source): readonly RootCommand[] {
   if (!('root' in source) || !source.root) return [];

@@ -1,3 +1,5 @@
+import type { ExecPod } from '../facts/derived/cluster/exec-pod.ts';
+
 /** How to reach a node over SSH. What is absent is taken from the SSH configuration, else from OpenSSH's defaults. */
 export interface SshSettings {
   /** Host name or address, or an alias of the SSH configuration. */
@@ -15,4 +17,15 @@ export type Access =
   | { readonly kind: 'local' }
   | { readonly kind: 'ssh'; readonly ssh: SshSettings }
   | { readonly kind: 'container'; readonly engine: 'docker' | 'podman'; readonly container: string }
-  | { readonly kind: 'recorded'; readonly file: string };
+  | { readonly kind: 'recorded'; readonly file: string }
+  | PodAccess;
+
+/** A node through a pod that is on it already. */
+export interface PodAccess {
+  readonly kind: 'pod';
+  /** Whose API opens the way. */
+  readonly cluster: { readonly kubeconfig?: string; readonly context?: string };
+  readonly node: string;
+  /** Absent: there is none that will do, which is told when the node is asked. */
+  readonly pod?: ExecPod;
+}

@@ -3,6 +3,7 @@ import type { Access } from './access.ts';
 import { type AskOptions, ask, type RawOutcome } from './ask.ts';
 import { containerTransport } from './container.ts';
 import { localTransport } from './local.ts';
+import { podTransport } from './pod.ts';
 import { recordedNode } from './recorded.ts';
 import type { SshOptions } from './ssh/options.ts';
 import { sshTransport } from './ssh/transport.ts';
@@ -10,7 +11,7 @@ import type { Transport } from './transport.ts';
 
 /** A node that can be asked: over a shell on it, or out of a recording. */
 export interface NodeAccess {
-  /** `local:`, `ssh://user@host:22`, `container://docker/dpu-worker`, `recorded:FILE`. */
+  /** `local:`, `ssh://user@host:22`, `container://docker/dpu-worker`, `pod://namespace/pod/container`, `recorded:FILE`. */
   readonly uri: string;
   /**
    * Asks for all sources; each gets exactly one outcome.
@@ -34,6 +35,8 @@ export function connect(access: Access, options: ConnectOptions = {}): NodeAcces
       return overShell(localTransport());
     case 'ssh':
       return overShell(sshTransport(access.ssh, options.ssh));
+    case 'pod':
+      return overShell(podTransport(access));
     case 'container':
       return overShell(containerTransport(access.engine, access.container));
   }

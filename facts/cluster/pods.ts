@@ -20,6 +20,10 @@ export interface Pod extends ObjectIdentity {
   readonly reason: string;
   readonly message: string;
   readonly hostNetwork: boolean;
+  /** It sees the processes of the node. */
+  readonly hostPid: boolean;
+  /** Names of the containers that may do whatever root may on the node. */
+  readonly privileged: readonly string[];
   /** What made it, such as a DaemonSet; a Deployment's pods are made by a ReplicaSet. */
   readonly owner: { readonly kind: string; readonly name: string; readonly uid: string } | undefined;
   /** Those of networks alone. */
@@ -48,6 +52,10 @@ export const pods = defineClusterFact({
         reason: text(status, 'reason'),
         message: text(status, 'message'),
         hostNetwork: spec['hostNetwork'] === true,
+        hostPid: spec['hostPID'] === true,
+        privileged: records(spec['containers']).flatMap((container) =>
+          record(container['securityContext'])['privileged'] === true ? [text(container, 'name')] : [],
+        ),
         owner: owner && { kind: text(owner, 'kind'), name: text(owner, 'name'), uid: text(owner, 'uid') },
         annotations: textMap(metadata['annotations'], isNetworkAnnotation),
         devices: devicesOf(spec),

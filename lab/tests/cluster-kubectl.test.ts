@@ -1,4 +1,4 @@
-import { chmod, copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -48,8 +48,11 @@ const essence = ({ targets, results }: Report): unknown => [
 /** What it said last of the cluster. */
 const failure = ({ targets }: Report) => targets[0]?.failure;
 
-test('kubectl here gives what the API gives', async (t) => {
-  const report = await examine(t, ['--kubeconfig', lab.kubeconfig, '--kubectl']);
+test('kubectl here gives what the API gives, and leaves nothing behind', async (t) => {
+  const home = await mkdtemp(path.join(tmpdir(), 'dpu-doctor-test-'));
+  t.teardown(() => rm(home, { recursive: true }));
+  const report = await examine(t, ['--kubeconfig', lab.kubeconfig, '--kubectl'], { env: { HOME: home } });
+  t.deepEqual(await readdir(home), []);
   t.deepEqual(essence(report), essence(direct));
   t.true(report.summary.pass > 0);
 });

@@ -60,6 +60,8 @@ export async function openKubectl(
 function kubectl({ kubectl: program = 'kubectl', kubeconfig, context }: ClusterTarget): string {
   return [
     quote(program),
+    // It would write one below HOME.
+    '--cache-dir=/dev/null',
     ...(kubeconfig === undefined ? [] : ['--kubeconfig', home(kubeconfig)]),
     ...(context === undefined ? [] : ['--context', quote(context)]),
   ].join(' ');
