@@ -7,7 +7,7 @@ import type { Address, Link } from '../links.ts';
  */
 export function versionOf(address: string): 4 | 6 | undefined {
   if (isIPv4(address)) return 4;
-  if (!/^[0-9A-Fa-f:.]+(?:%[\w.-]+)?$/.test(address)) return undefined;
+  if (!/^[0-9A-Fa-f:.]+(?:%[0-9A-Za-z.:-]+)?$/.test(address)) return undefined;
   try {
     new SocketAddress({ address, family: 'ipv6' });
     return 6;

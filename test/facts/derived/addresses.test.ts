@@ -10,6 +10,8 @@ test('an address is what Node takes for one', (t) => {
     '::',
     'fe80::1%eth0',
     'fe80::1%',
+    '::%:',
+    '::%a_b',
     '::ffff:10.0.0.1',
     '1::2::3',
     '1:2:3:4:5:6:7:8:9',
