@@ -161,7 +161,7 @@ test('a name that nobody knows', async (t) => {
 
 test('a host that accepts and says nothing', async (t) => {
   const there = { ...(await server(t)), port: await startTcpServer(t, () => {}) };
-  const report = await examineBeside(t, there, { args: ['--timeout', '2s'] });
+  const report = await examineBeside(t, there, { args: ['--timeout', '5s'] });
   assertUnreachable(t, report, there, 'timeout', /accepted the connection and was not ready/, /overloaded/);
 });
 
