@@ -1,3 +1,4 @@
+import { jointTestbed } from './joint/testbed.ts';
 import { kubernetesTestbed } from './kubernetes/testbed.ts';
 import { netnsTestbed } from './netns/testbed.ts';
 import { vmTestbed } from './vm/testbed.ts';
@@ -24,4 +25,4 @@ export interface Testbed {
   status(request: TestbedRequest): Promise<string | undefined>;
 }
 
-export const testbeds: readonly Testbed[] = [netnsTestbed, vmTestbed, kubernetesTestbed];
+export const testbeds: readonly Testbed[] = [netnsTestbed, vmTestbed, kubernetesTestbed, jointTestbed];

@@ -4,7 +4,7 @@ import process from 'node:process';
 import { type Binaries, findBinaries, WHOLE_CLUSTER } from '../kubernetes/binaries.ts';
 import { etcdDirectory, startControlPlane } from '../kubernetes/control-plane.ts';
 import { startControllers } from '../kubernetes/controllers.ts';
-import { type KubernetesApi, KubernetesLab } from '../kubernetes/index.ts';
+import { type ExecResult, execInPod, type KubernetesApi, KubernetesLab } from '../kubernetes/index.ts';
 import { writeKubeconfig } from '../kubernetes/kubeconfig.ts';
 import { removeCgroups } from '../kubernetes/node/cgroups.ts';
 import { writeImages } from '../kubernetes/node/images.ts';
@@ -22,7 +22,14 @@ import { type NetnsLab, openNetnsLab, upNetnsLab } from '../netns/index.ts';
 import { removeLab } from '../netns/remove.ts';
 import { reservedSubnets } from '../netns/subnet.ts';
 import { joinCluster } from './kubelet.ts';
-import { createObjects, describedCluster, describeNodes, waitForWorkloads } from './objects.ts';
+import {
+  createObjects,
+  describedCluster,
+  describeNodes,
+  waitForPlacement,
+  waitForWorkloads,
+} from './objects.ts';
+import { POD_CONTAINER, removePod, runningPods, startPod, type VfPod } from './pods.ts';
 import { clusterDirectory, defaultDirectory, netnsDirectory } from './state.ts';
 import { imagesOf } from './workloads.ts';
 
@@ -61,6 +68,33 @@ export class JointLab {
 
   get api(): KubernetesApi {
     return this.cluster.api;
+  }
+
+  /** A pair by its number, counted from 1. */
+  pair(number = 1): Pair {
+    const pair = this.pairs[number - 1];
+    if (pair === undefined) throw new Error(`lab ${this.name} has no pair ${number}`);
+    return pair;
+  }
+
+  /** Runs a pod with a VF on the host of a pair and returns when it is ready. */
+  startPod(name: string, pair = 1): Promise<VfPod> {
+    return startPod(this.api, name, this.pair(pair));
+  }
+
+  /** Deletes the pod and returns when its VF is the host's again. */
+  async removePod(pod: VfPod): Promise<void> {
+    await removePod(this.api, pod, this.nodes.node(pod.pair.host));
+  }
+
+  /** The pods that have a VF. */
+  runningPods(): Promise<VfPod[]> {
+    return runningPods(this.api, this.pairs);
+  }
+
+  /** Runs a program in a pod, as `kubectl exec` does. */
+  exec({ name: pod, namespace }: VfPod, command: string[]): Promise<ExecResult> {
+    return execInPod(this.kubeconfig, { namespace, pod, container: POD_CONTAINER }, command);
   }
 
   /** Removes every process, link, namespace, mount, cgroup and file of the lab. */
@@ -165,7 +199,8 @@ async function build(root: string, options: JointLabOptions): Promise<JointLab> 
   ]);
   progress('all nodes are Ready');
   await describeNodes(api, described, nodes);
-  await waitForWorkloads(api, described);
+  await waitForPlacement(api, described);
+  await waitForWorkloads(api);
   await writeState(directory, { ...state, nodes: joined });
   return new JointLab(root, nodes, new KubernetesLab(directory, { ...state, nodes: joined }, access));
 }

@@ -73,20 +73,40 @@ async function chassisOf(lab: NetnsLab, name: string): Promise<Record<string, st
   return { 'k8s.ovn.org/node-chassis-id': id.trim().replaceAll('"', '') };
 }
 
-/** Waits until every DaemonSet and Deployment has all its pods ready. */
-export async function waitForWorkloads(
+/** Waits until the DaemonSets have pods on as many nodes as the described ones. */
+export async function waitForPlacement(
   api: KubernetesApi,
   objects: readonly KubernetesObject[],
 ): Promise<void> {
-  const workloads = runnable(objects);
+  const wanted = new Map(
+    objects.filter(({ kind }) => kind === 'DaemonSet').map((set) => [set.metadata.name, scheduledOf(set)]),
+  );
+  await waitFor(
+    'all nodes to be given their pods',
+    async () => {
+      const sets = await api.list('/apis/apps/v1/daemonsets');
+      return sets.every((set) => scheduledOf(set) === wanted.get(set.metadata.name));
+    },
+    { timeoutMs: 60_000, intervalMs: 100 },
+  );
+}
+
+const scheduledOf = ({ status }: KubernetesObject) =>
+  (status as { desiredNumberScheduled: number }).desiredNumberScheduled;
+
+/** Waits until every DaemonSet and Deployment has all the pods that it wants, as it wants them now. */
+export async function waitForWorkloads(api: KubernetesApi): Promise<void> {
   await waitFor(
     'all workloads to be ready',
     async () => {
-      const kinds = await Promise.all(
-        ['daemonsets', 'deployments'].map((kind) => api.list(`/apis/apps/v1/${kind}`)),
+      const [sets = [], deployments = [], pods = []] = await Promise.all(
+        ['apis/apps/v1/daemonsets', 'apis/apps/v1/deployments', 'api/v1/pods'].map((path) =>
+          api.list(`/${path}`),
+        ),
       );
-      const found = kinds.flat();
-      return found.length === workloads.length && found.every(isReady);
+      // A pod that is not wanted any more is counted by nobody, but it is still there.
+      const leaving = pods.some(({ metadata }) => metadata['deletionTimestamp'] !== undefined);
+      return !leaving && [...sets, ...deployments].every(isReady);
     },
     { timeoutMs: 180_000, intervalMs: 250 },
   );
@@ -98,5 +118,35 @@ function isReady({ metadata, spec, status }: KubernetesObject): boolean {
   if (counts['observedGeneration'] !== metadata['generation']) return false;
   if (replicas !== undefined) return counts['readyReplicas'] === replicas;
   const wanted = counts['desiredNumberScheduled'] ?? 0;
-  return wanted > 0 && counts['numberReady'] === wanted && counts['updatedNumberScheduled'] === wanted;
+  return (
+    counts['numberReady'] === wanted &&
+    (counts['updatedNumberScheduled'] ?? 0) === wanted &&
+    counts['numberMisscheduled'] === 0
+  );
+}
+
+/** Waits until the node has a ready pod of this DaemonSet, or none at all. */
+export async function waitForPodOf(
+  api: KubernetesApi,
+  set: string,
+  node: string,
+  wanted: boolean,
+): Promise<void> {
+  await waitFor(
+    `a pod of ${set} to be ${wanted ? 'ready' : 'gone'} on ${node}`,
+    async () => {
+      const pods = (await api.list('/api/v1/pods')).filter(
+        ({ metadata, spec }) =>
+          metadata.ownerReferences?.[0]?.name === set && (spec as { nodeName?: string }).nodeName === node,
+      );
+      return wanted ? pods.length === 1 && pods.every(isReadyPod) : pods.length === 0;
+    },
+    { timeoutMs: 60_000, intervalMs: 250 },
+  );
+}
+
+function isReadyPod({ metadata, status }: KubernetesObject): boolean {
+  const { conditions = [] } = status as { conditions?: { type: string; status: string }[] };
+  const ready = conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
+  return ready && metadata['deletionTimestamp'] === undefined;
 }

@@ -7,6 +7,7 @@ export {
 } from './clusters/bluefield.ts';
 export { type KindVethOptions, kindVethCluster } from './clusters/kind-veth.ts';
 export { type LargeClusterOptions, largeCluster } from './clusters/large.ts';
+export { type ExecResult, execInPod, type PodContainer } from './exec.ts';
 export type { PolicyRule } from './identity.ts';
 export {
   downKubernetesLab,

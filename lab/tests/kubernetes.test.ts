@@ -1,8 +1,6 @@
 import { access, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
-import { Writable } from 'node:stream';
-import { Exec, KubeConfig, type V1Status } from '@kubernetes/client-node';
 import test, { type ExecutionContext } from 'ava';
 import { execa } from 'execa';
 import { openCluster } from '../../kubernetes/cluster.ts';
@@ -12,6 +10,7 @@ import {
   BUSYBOX_IMAGE,
   bluefieldCluster,
   downKubernetesLab,
+  execInPod,
   type KubernetesLab,
   type KubernetesObject,
   kindVethCluster,
@@ -291,22 +290,5 @@ async function runPod({ api }: KubernetesLab, node: string): Promise<string> {
   return address;
 }
 
-async function exec(cluster: KubernetesLab, node: string, command: string[]) {
-  const config = new KubeConfig();
-  config.loadFromFile(cluster.kubeconfig);
-  const said = { stdout: '', stderr: '' };
-  const into = (stream: 'stdout' | 'stderr') =>
-    new Writable({
-      write(chunk, _encoding, done) {
-        said[stream] += chunk;
-        done();
-      },
-    });
-  const status = await new Promise<V1Status>((resolve, reject) => {
-    new Exec(config)
-      .exec('default', `on-${node}`, 'main', command, into('stdout'), into('stderr'), null, false, resolve)
-      .catch(reject);
-  });
-  const cause = status.details?.causes?.find(({ reason }) => reason === 'ExitCode');
-  return { code: status.status === 'Success' ? 0 : Number(cause?.message), ...said };
-}
+const exec = ({ kubeconfig }: KubernetesLab, node: string, command: string[]) =>
+  execInPod(kubeconfig, { namespace: 'default', pod: `on-${node}`, container: 'main' }, command);
