@@ -96,7 +96,11 @@ function foldedSkips(
   return [look.bold(title), ...lines, ''];
 }
 
-function notPlannedLines(look: Look, { notPlanned = [] }: Report): string[] {
+/** What could have been examined and was not: even the shortest report must not let it pass for healthy. */
+export const avoidableLines = (look: Look, { notPlanned = [] }: Report): string[] =>
+  notPlannedLines(look, { notPlanned: notPlanned.filter(({ avoidable }) => avoidable) });
+
+function notPlannedLines(look: Look, { notPlanned = [] }: Pick<Report, 'notPlanned'>): string[] {
   if (notPlanned.length === 0) return [];
   const reasons = notPlanned.map(({ reason, count: number }) => `${number} × ${safeLine(reason)}`).join('; ');
   return [...paragraph(look, `Not planned: ${reasons}`, '', 2).map(look.dim), ''];

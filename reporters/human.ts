@@ -1,7 +1,7 @@
 import type { Report, Result, TargetReport } from '../runner/report.ts';
 import { blockingOf } from './blocking.ts';
 import { healthyNodeLine, type NodeView, nodeLines, resultsByTarget } from './human-node.ts';
-import { closingLines, problemLines, skipLines, waitEndedLines } from './human-summary.ts';
+import { avoidableLines, closingLines, problemLines, skipLines, waitEndedLines } from './human-summary.ts';
 import { lookOf } from './look.ts';
 import { safeLine } from './safe-text.ts';
 import type { Terminal } from './terminal.ts';
@@ -22,7 +22,7 @@ export async function renderHuman(report: Report, { terminal, detail }: HumanOpt
   const problems = problemLines(look, report, blocking);
   const view: NodeView = { look, verbose: detail === 'verbose', blocking };
   const lines = [
-    ...(detail === 'quiet' ? [] : body(view, report)),
+    ...(detail === 'quiet' ? avoidableLines(look, report) : body(view, report)),
     ...(problems.length === 0
       ? []
       : detail === 'quiet'

@@ -46,14 +46,17 @@ export function planRun(
       else if (outcome !== NOT_ITS_SIDE) reasons.set(outcome, (reasons.get(outcome) ?? 0) + 1);
     }
   }
-  const told = [...reasons].map(([reason, count]) => ({ reason, count }));
+  const told = [...reasons].map(
+    ([reason, count]): NotPlanned =>
+      reason === NOT_LOGGED_IN ? { reason, count, avoidable: true } : { reason, count },
+  );
   return {
     planned,
     clusters: clusters.flatMap((cluster) =>
       checks.filter((check) => check.scope === 'cluster').map((check) => ({ check, cluster })),
     ),
     // What the user can do something about stands first.
-    notPlanned: told.sort((a, b) => Number(isRemediable(b)) - Number(isRemediable(a))),
+    notPlanned: told.sort((a, b) => Number(b.avoidable ?? false) - Number(a.avoidable ?? false)),
   };
 }
 
@@ -66,8 +69,6 @@ export const NOT_LOGGED_IN =
 
 const NO_CLUSTER =
   'asks the Kubernetes API, and no cluster is named that has the node: --kubeconfig FILE names one';
-
-const isRemediable = ({ reason }: NotPlanned): boolean => reason === NOT_LOGGED_IN;
 
 function planOne(
   check: AnyNodeCheck | AnyPairCheck,

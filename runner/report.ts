@@ -133,6 +133,8 @@ export interface Explanation {
 export interface NotPlanned {
   readonly reason: string;
   readonly count: number;
+  /** These could have been examined: the reason says how. */
+  readonly avoidable?: true;
 }
 
 export type Summary = Readonly<Record<Verdict, number>> & { readonly total: number };

@@ -36,6 +36,18 @@ test('a healthy node', async (t) => {
   matchesGolden(t, 'healthy.human.txt', await render(healthyReport()));
 });
 
+test('what could have been examined and was not is told in the shortest report too', async (t) => {
+  const reason = 'the nodes were not logged in to: --node-access ssh does that';
+  const others = { reason: 'not for the role dpu', count: 5 };
+  const report = {
+    ...healthyReport(),
+    notPlanned: [{ reason, count: 90, avoidable: true as const }, others],
+  };
+  const text = await render(report, 'quiet', { width: 120 });
+  t.true(text.includes(`Not planned: 90 × ${reason}\n`));
+  t.false(text.includes('not for the role'));
+});
+
 test('a healthy node, quiet: the counts and what they mean', async (t) => {
   const text = await render(healthyReport(), 'quiet');
   t.is(text, '0 failed · 4 passed · 1 skipped\nexit code 0: healthy  (5 check results on 1 node in 1.4 s)\n');
