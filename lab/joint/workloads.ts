@@ -32,8 +32,13 @@ const PATH = { name: 'PATH', value: '/usr/sbin:/usr/bin:/sbin:/bin' };
 export const runnable = (objects: readonly KubernetesObject[]): KubernetesObject[] =>
   objects.filter(isWorkload).map(({ status: _, ...object }) => {
     const { spec } = object as { spec: { template: object } };
-    return { ...object, spec: { ...spec, template: { ...spec.template, spec: runnableSpec(object) } } };
+    const template = { ...spec.template, spec: runnableSpec(object) };
+    const strategy = object.kind === 'DaemonSet' ? { updateStrategy: ALL_AT_ONCE } : {};
+    return { ...object, spec: { ...spec, ...strategy, template } };
   });
+
+/** Nobody waits for a network that no pod of these makes. */
+const ALL_AT_ONCE = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '100%' } };
 
 function runnableSpec(workload: KubernetesObject): PodSpec {
   const { name, namespace } = workload.metadata;

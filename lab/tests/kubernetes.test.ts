@@ -1,11 +1,10 @@
-import { access, readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import { execa } from 'execa';
 import { openCluster } from '../../kubernetes/cluster.ts';
 import { KubernetesApi } from '../kubernetes/api.ts';
-import { etcdDirectory } from '../kubernetes/control-plane.ts';
 import {
   BUSYBOX_IMAGE,
   bluefieldCluster,
@@ -22,8 +21,8 @@ import {
 } from '../kubernetes/index.ts';
 import { processesOf } from '../kubernetes/processes.ts';
 import { defaultDirectory } from '../kubernetes/state.ts';
-import { reservedSubnets } from '../netns/subnet.ts';
 import { waitFor } from '../netns/wait.ts';
+import { assertNothingLeft, held, sysctls } from './leftovers.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const name = `test-api-${process.pid}`;
@@ -170,38 +169,14 @@ test.serial('a lab is found by its name', async (t) => {
   t.is(await openKubernetesLab({ name: `${name}-not` }), undefined);
 });
 
-/** What a lab holds outside of its directory. */
-async function held(directory: string) {
-  const indices = await reservedSubnets(directory);
-  return {
-    indices,
-    mine: (text: string) => indices.some((index) => new RegExp(`^ddlab${index}(-|$)`).test(text)),
-  };
-}
-
-async function assertNothingLeft(
-  t: ExecutionContext,
-  directory: string,
-  mine: (text: string) => boolean,
-): Promise<void> {
-  t.deepEqual(await processesOf(directory), [], 'processes');
-  t.deepEqual(await reservedSubnets(directory), [], 'subnets');
-  await t.throwsAsync(access(directory), { code: 'ENOENT' });
-  await t.throwsAsync(access(await etcdDirectory(directory)), { code: 'ENOENT' });
-  t.deepEqual((await readdir('/sys/class/net')).filter(mine), [], 'links');
-  t.deepEqual((await readdir('/run/netns').catch(() => [])).filter(mine), [], 'network namespaces');
-  for (const controller of await readdir('/sys/fs/cgroup').catch(() => []))
-    t.deepEqual((await readdir(`/sys/fs/cgroup/${controller}`).catch(() => [])).filter(mine), [], 'cgroups');
-  const mounts = await readFile('/proc/self/mountinfo', 'utf8');
-  t.false(mounts.includes(directory), 'mounts');
-}
+const places = (directory: string) => ({ files: directory, cluster: directory, subnet: directory });
 
 test.serial('down leaves nothing', async (t) => {
-  const { indices, mine } = await held(lab.directory);
+  const { indices, mine } = await held(places(lab.directory));
   t.is(indices.length, 1);
   t.true((await processesOf(lab.directory)).length >= 2);
   await lab.down();
-  await assertNothingLeft(t, lab.directory, mine);
+  await assertNothingLeft(t, places(lab.directory), mine);
 });
 
 test.serial('down leaves nothing after an up that was killed', async (t) => {
@@ -215,13 +190,10 @@ test.serial('down leaves nothing after an up that was killed', async (t) => {
   await waitFor('the first process', async () => (await processesOf(directory)).length > 0);
   up.kill('SIGKILL');
   await up;
-  const { mine } = await held(directory);
+  const { mine } = await held(places(directory));
   await downKubernetesLab({ name: killed });
-  await assertNothingLeft(t, directory, mine);
+  await assertNothingLeft(t, places(directory), mine);
 });
-
-const SYSCTLS = ['vm/overcommit_memory', 'kernel/panic', 'kernel/panic_on_oops', 'net/ipv4/ip_forward'];
-const sysctls = () => Promise.all(SYSCTLS.map((key) => readFile(`/proc/sys/${key}`, 'utf8')));
 
 test.serial(
   'a whole cluster runs pods on two nodes, which reach each other, and down leaves nothing',
@@ -250,9 +222,9 @@ test.serial(
     t.is(await cluster.api.get('/api/v1/namespaces/default/pods/on-node2/log'), 'hello from node2\n');
 
     t.deepEqual(await sysctls(), before, 'kubelet changes nothing of the machine');
-    const { mine } = await held(cluster.directory);
+    const { mine } = await held(places(cluster.directory));
     await cluster.down();
-    await assertNothingLeft(t, cluster.directory, mine);
+    await assertNothingLeft(t, places(cluster.directory), mine);
   },
 );
 
