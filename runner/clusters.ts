@@ -134,6 +134,7 @@ function viewOf(
     pods: value('pods'),
     workloads: value('workloads'),
     leases: value('leases'),
+    dpfDpus: value('dpfDpus'),
   };
 }
 

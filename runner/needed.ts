@@ -45,6 +45,7 @@ export const DISCOVERY = [
   'pods',
   'workloads',
   'leases',
+  'dpfDpus',
 ] as const satisfies readonly ClusterFactName[];
 
 /** The facts that the checks require of the clusters that have the nodes, and those that tell the nodes. */

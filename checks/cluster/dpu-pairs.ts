@@ -6,7 +6,7 @@ export const dpuPairs = defineClusterCheck({
   id: 'cluster/dpu-pairs',
   title: 'no two hosts claim one DPU, and no two DPUs one host',
   description:
-    'A DPU serves one host. Where labels and annotations tell of two, one of the hosts has its tunnels and its gateway on a DPU that does not serve it.',
+    'A DPU serves one host. Where labels, annotations, DPF and the DPUs themselves tell of two, one of the hosts has its tunnels and its gateway on a DPU that does not serve it.',
   severity: 'error',
   scope: 'cluster',
   tags: ['cluster'],
@@ -18,14 +18,14 @@ export const dpuPairs = defineClusterCheck({
       cause:
         'ovnkube on another DPU has the name of a wrong host (external_ids:host-k8s-nodename), a DPU has the address that another one had, or a label was copied.',
       remedy:
-        'On each DPU: sudo ovs-vsctl get Open_vSwitch . external_ids:host-k8s-nodename; then look at what the hosts are told: kubectl get node {others} -o yaml',
+        'On each DPU: sudo ovs-vsctl get Open_vSwitch . external_ids:host-k8s-nodename; then look at what the hosts are told: kubectl get node {others} -o yaml; with DPF also: kubectl get dpus.provisioning.dpu.nvidia.com -A -o yaml',
     },
     TWO_DPUS: {
       text: 'host {node} is served by {others}',
       cause:
         'Two DPUs have the name of this host (external_ids:host-k8s-nodename), or its node still has an annotation of a DPU that it had before.',
       remedy:
-        'On each DPU: sudo ovs-vsctl get Open_vSwitch . external_ids:host-k8s-nodename; then look at what the host is told: kubectl get node {node} -o yaml',
+        'On each DPU: sudo ovs-vsctl get Open_vSwitch . external_ids:host-k8s-nodename; then look at what the host is told: kubectl get node {node} -o yaml; with DPF also: kubectl get dpus.provisioning.dpu.nvidia.com -A -o yaml',
     },
   },
   docs: ['seed A L107'],

@@ -1,6 +1,7 @@
 import { accessControl } from './access-control.ts';
 import { configMaps } from './config-maps.ts';
 import { customResourceDefinitions } from './custom-resource-definitions.ts';
+import { dpfDpus } from './dpf-dpus.ts';
 import { events } from './events.ts';
 import { leases } from './leases.ts';
 import { logs } from './logs.ts';
@@ -17,6 +18,7 @@ export const CLUSTER_FACTS = {
   accessControl,
   configMaps,
   customResourceDefinitions,
+  dpfDpus,
   events,
   leases,
   logs,

@@ -27,7 +27,12 @@ const CUSTOM_KINDS: readonly CustomKind[] = [
   ...kinds('sriovnetwork.openshift.io', 'v1', 'Namespaced', 'SriovNetwork SriovOperatorConfig'),
   ...kinds('mellanox.com', 'v1alpha1', 'Cluster', 'NicClusterPolicy'),
   ...kinds('operator.dpu.nvidia.com', 'v1alpha1', 'Namespaced', 'DPFOperatorConfig'),
-  ...kinds('provisioning.dpu.nvidia.com', 'v1alpha1', 'Namespaced', 'BFB DPU DPUSet DPUFlavor DPUCluster'),
+  ...kinds(
+    'provisioning.dpu.nvidia.com',
+    'v1alpha1',
+    'Namespaced',
+    'BFB DPU DPUSet DPUFlavor DPUCluster DPUNode',
+  ),
   ...kinds('svc.dpu.nvidia.com', 'v1alpha1', 'Namespaced', 'DPUService DPUDeployment DPUServiceChain'),
   ...kinds('svc.dpu.nvidia.com', 'v1alpha1', 'Namespaced', 'DPUServiceInterface DPUServiceIPAM'),
   ...kinds('svc.dpu.nvidia.com', 'v1alpha1', 'Namespaced', 'DPUServiceConfiguration DPUServiceTemplate'),

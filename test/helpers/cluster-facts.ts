@@ -10,6 +10,8 @@ const KIND_OF: Readonly<Record<string, string>> = {
   daemonsets: 'DaemonSet',
   deployments: 'Deployment',
   leases: 'Lease',
+  dpus: 'DPU',
+  dpunodes: 'DPUNode',
   'network-attachment-definitions': 'NetworkAttachmentDefinition',
   events: 'Event',
   customresourcedefinitions: 'CustomResourceDefinition',

@@ -1,3 +1,4 @@
+import { dpfPairs, rolesByDpf } from './dpf.ts';
 import { simulatedNode, vethSetting } from './node-mode.ts';
 import { findPairs } from './pairs.ts';
 import { type NodeRole, roleContradictions, rolesOf } from './roles.ts';
@@ -11,11 +12,12 @@ export interface Members {
 
 /** What the nodes of all clusters are, and which of them belong together. Pure and total. */
 export function findMembers(views: readonly ClusterView[]): Members {
-  const roles = views.flatMap(rolesOf);
+  const dpf = dpfPairs(views);
+  const roles = views.flatMap((view) => rolesOf(view, rolesByDpf(dpf, view.name)));
   const simulated = new Set(
     views.filter(({ workloads }) => vethSetting(workloads) !== undefined).map(({ name }) => name),
   );
-  const { pairs, contradictions } = findPairs(roles, simulated);
+  const { pairs, contradictions } = findPairs(roles, simulated, dpf);
   const partners = pairs.flatMap(({ host, dpu }) =>
     simulated.has(host.cluster) || simulated.has(dpu.cluster) ? [host, dpu] : [],
   );

@@ -1,7 +1,8 @@
-import { apiEvidence } from '../../cluster/fact.ts';
+import { apiEvidence, type ClusterRead } from '../../cluster/fact.ts';
 import { nodes as nodesFact } from '../../cluster/nodes.ts';
 import { record, texts } from '../../json.ts';
-import { DPF_HOST_LABEL, type NodeRole } from './roles.ts';
+import { DPF_READ, type DpfPair } from './dpf.ts';
+import { DPF_HOST_LABELS, type NodeRole } from './roles.ts';
 import { type Contradiction, type MemberId, sameMember } from './view.ts';
 
 /** A sign that a DPU serves a host. */
@@ -9,6 +10,8 @@ interface Claim {
   readonly host: MemberId;
   readonly dpu: MemberId;
   readonly ground: string;
+  /** Where the sign was read; the list of nodes unless given. */
+  readonly read?: ClusterRead;
 }
 
 export interface Pairs {
@@ -18,10 +21,18 @@ export interface Pairs {
 }
 
 /** Which DPU serves which host, as far as the nodes of all clusters tell; a pair that is contradicted is none. */
-export function findPairs(roles: readonly NodeRole[], simulated: ReadonlySet<string>): Pairs {
+export function findPairs(
+  roles: readonly NodeRole[],
+  simulated: ReadonlySet<string>,
+  dpf: readonly DpfPair[] = [],
+): Pairs {
   const hosts = roles.filter(({ role }) => role === 'dpu-host');
   const dpus = roles.filter(({ role }) => role === 'dpu');
-  const told = distinct([...byDpfLabel(hosts, dpus), ...byAddress(hosts, dpus)]);
+  const told = distinct([
+    ...byDpfLabel(hosts, dpus),
+    ...byDpfObject(hosts, dpus, dpf),
+    ...byAddress(hosts, dpus),
+  ]);
   const claims = told.length > 0 ? told : byKindNames(hosts, dpus, simulated);
   const contradictions = [...conflicts(claims, 'two-hosts', 'dpu'), ...conflicts(claims, 'two-dpus', 'host')];
   const contested = contradictions.flatMap(({ about }) => about);
@@ -38,14 +49,31 @@ const id = ({ cluster, node }: MemberId): MemberId => ({ cluster, node });
 const byDpfLabel = (hosts: readonly NodeRole[], dpus: readonly NodeRole[]): Claim[] => {
   const byName = Map.groupBy(hosts, ({ node }) => node);
   return dpus.flatMap((dpu) => {
-    const name = dpu.object.labels.get(DPF_HOST_LABEL);
-    return (byName.get(name ?? '') ?? []).map((host) => ({
+    const label = DPF_HOST_LABELS.find((key) => dpu.object.labels.has(key));
+    if (label === undefined) return [];
+    return (byName.get(dpu.object.labels.get(label) ?? '') ?? []).map((host) => ({
       host: id(host),
       dpu: id(dpu),
-      ground: `the label ${DPF_HOST_LABEL} of node ${dpu.node} names ${host.node}`,
+      ground: `the label ${label} of node ${dpu.node} names ${host.node}`,
     }));
   });
 };
+
+/** DPF's DPU objects name the host, and are called as the DPU is as a node. */
+function byDpfObject(
+  hosts: readonly NodeRole[],
+  dpus: readonly NodeRole[],
+  dpf: readonly DpfPair[],
+): Claim[] {
+  const [ofHosts, ofDpus] = [hosts, dpus].map((side) => new Set(side.map(keyOf)));
+  return dpf.flatMap(({ host, dpu, ground }) =>
+    host && dpu && ofHosts?.has(keyOf(host)) && ofDpus?.has(keyOf(dpu))
+      ? [{ host, dpu, ground, read: DPF_READ }]
+      : [],
+  );
+}
+
+const keyOf = ({ cluster, node }: MemberId): string => JSON.stringify([cluster, node]);
 
 /**
  * ovnkube on the DPU speaks for the host: the tunnel and gateway addresses that it writes to the host's node object are
@@ -163,6 +191,6 @@ function conflicts(
       kind,
       about: [...own.slice(0, 1).map((claim) => claim[side]), ...own.map((claim) => claim[partner])],
       signs: own.map(({ ground }) => ground),
-      evidence: own.map(({ ground }) => apiEvidence(nodesFact.lists.nodes, ground)),
+      evidence: own.map(({ ground, read }) => apiEvidence(read ?? nodesFact.lists.nodes, ground)),
     }));
 }

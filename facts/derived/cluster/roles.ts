@@ -8,8 +8,25 @@ import type { ClusterView, Contradiction, MemberId } from './view.ts';
 /** Labels that OVN-Kubernetes' DaemonSets go by (seed K L410-415). */
 export const ROLE_LABELS = { 'dpu-host': 'k8s.ovn.org/dpu-host', dpu: 'k8s.ovn.org/dpu' } as const;
 
-/** DPF puts it on the node that a DPU is in the DPUs' cluster; its value is the host's name. */
-export const DPF_HOST_LABEL = 'provisioning.dpu.nvidia.com/host';
+/**
+ * Labels that OpenShift's network operator goes by in place of OVN-Kubernetes' own, by default whatever their value
+ * (openshift/cluster-network-operator, pkg/network/ovn_kubernetes.go).
+ */
+export const OPENSHIFT_ROLE_LABELS = {
+  'dpu-host': 'network.operator.openshift.io/dpu-host',
+  dpu: 'network.operator.openshift.io/dpu',
+} as const;
+
+/**
+ * DPF puts them on the node that a DPU is in the DPUs' cluster; their value is the host's name. The second is that of
+ * older releases (NVIDIA/doca-platform, api/provisioning/v1alpha1/dpunode_types.go).
+ */
+export const DPF_HOST_LABELS = [
+  'provisioning.dpu.nvidia.com/dpunode-name',
+  'provisioning.dpu.nvidia.com/host',
+] as const;
+
+const SIDES = ['dpu-host', 'dpu'] as const;
 
 const CONTROL_PLANE_LABELS = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master'];
 
@@ -25,11 +42,14 @@ export interface NodeRole extends MemberId {
 }
 
 /** The roles of a cluster's nodes: by their labels first, for OVN-Kubernetes goes by them. */
-export function rolesOf(view: ClusterView): readonly NodeRole[] {
+export function rolesOf(
+  view: ClusterView,
+  byDpf: ReadonlyMap<string, Told> = new Map(),
+): readonly NodeRole[] {
   const modes = modesByNode(view.workloads, view.pods);
   const leased = new Set(view.leases.map(({ node }) => node));
   return view.nodes.map((object) => {
-    const labelled = (['dpu-host', 'dpu'] as const).filter((role) => object.labels.has(ROLE_LABELS[role]));
+    const labelled = SIDES.filter((role) => object.labels.has(ROLE_LABELS[role]));
     const placed = modes.get(object.name) ?? [];
     return {
       cluster: view.name,
@@ -37,7 +57,10 @@ export function rolesOf(view: ClusterView): readonly NodeRole[] {
       object,
       labelled,
       modes: placed,
-      ...doubted(roleOf(object, labelled, placed, leased.has(object.name)), view.unread ?? []),
+      ...doubted(
+        roleOf(object, labelled, placed, leased.has(object.name), byDpf.get(object.name)),
+        view.unread ?? [],
+      ),
     };
   });
 }
@@ -48,7 +71,8 @@ const doubted = (told: Told, unread: readonly string[]): Told =>
     ? { ...told, ground: `${told.ground}; but these could not be read: ${unread.join(', ')}` }
     : told;
 
-interface Told {
+/** A role, and what tells it. */
+export interface Told {
   readonly role: Role | undefined;
   readonly ground: string;
 }
@@ -58,6 +82,7 @@ function roleOf(
   labelled: NodeRole['labelled'],
   modes: readonly PlacedMode[],
   leased: boolean,
+  byDpf: Told | undefined,
 ): Told {
   const [label, second] = labelled;
   if (label !== undefined && second === undefined)
@@ -70,7 +95,15 @@ function roleOf(
       role: undefined,
       ground: `the node is labelled ${ROLE_LABELS['dpu-host']} and ${ROLE_LABELS.dpu}`,
     };
-  if (labels.has(DPF_HOST_LABEL)) return { role: 'dpu', ground: `the node's label ${DPF_HOST_LABEL}` };
+  const operator = SIDES.filter((side) => labels.has(OPENSHIFT_ROLE_LABELS[side]));
+  if (operator.length > 0)
+    return {
+      role: operator.length === 1 ? operator[0] : undefined,
+      ground: `the node's label ${operator.map((side) => OPENSHIFT_ROLE_LABELS[side]).join(' and ')}`,
+    };
+  const ofDpf = DPF_HOST_LABELS.find((key) => labels.has(key));
+  if (ofDpf !== undefined) return { role: 'dpu', ground: `the node's label ${ofDpf}` };
+  if (byDpf !== undefined) return byDpf;
   if (leased)
     return { role: 'dpu-host', ground: `the lease ovn-dpu-${name} says that a DPU serves this node` };
   if (/bluefield/i.test(kernel)) return { role: 'dpu', ground: `the node's kernel is ${kernel}` };
@@ -99,9 +132,12 @@ export function roleContradictions(roles: readonly NodeRole[]): readonly Contrad
 
 /** A node's labels, as far as they tell roles. */
 export function labelEvidence({ name, labels }: ClusterNode) {
-  const told = [...Object.values(ROLE_LABELS), DPF_HOST_LABEL, ...CONTROL_PLANE_LABELS].filter((key) =>
-    labels.has(key),
-  );
+  const told = [
+    ...Object.values(ROLE_LABELS),
+    ...Object.values(OPENSHIFT_ROLE_LABELS),
+    ...DPF_HOST_LABELS,
+    ...CONTROL_PLANE_LABELS,
+  ].filter((key) => labels.has(key));
   const said = told.map((key) => `${key}=${labels.get(key)}`).join(', ');
   return apiEvidence(nodesFact.lists.nodes, `${name}: ${said || 'no label that tells a role'}`);
 }

@@ -6,6 +6,8 @@ import type { Role, Simulation } from '../role.ts';
 /** What of a cluster tells about its nodes. What could not be read is empty: it tells nothing then. */
 export interface ClusterView extends Pick<ClusterFactValues, 'nodes' | 'pods' | 'workloads' | 'leases'> {
   readonly name: string;
+  /** Absent where DPF is not installed. */
+  readonly dpfDpus?: ClusterFactValues['dpfDpus'];
   /** Titles of what could not be read. */
   readonly unread?: readonly string[];
 }

@@ -107,6 +107,9 @@ const KEYS = [
   'state',
   'lastState',
   'data',
+  'dpuNodeName',
+  'kubeNodeRef',
+  'phase',
   '__proto__',
   'toString',
 ];
