@@ -1,7 +1,7 @@
 import { RESOURCE } from '../kubernetes/clusters/bluefield.ts';
 import { bluefieldCluster, type KubernetesApi, type KubernetesObject } from '../kubernetes/index.ts';
 import { type BluefieldOptions, pairsOf } from '../netns/bluefield/options.ts';
-import type { NetnsLab } from '../netns/index.ts';
+import type { LabNode, NetnsLab } from '../netns/index.ts';
 import { waitFor } from '../netns/wait.ts';
 import { dpuLease } from './network/leases.ts';
 import { isWorkload, runnable } from './workloads.ts';
@@ -122,6 +122,18 @@ function isReady({ metadata, spec, status }: KubernetesObject): boolean {
     counts['numberReady'] === wanted &&
     (counts['updatedNumberScheduled'] ?? 0) === wanted &&
     counts['numberMisscheduled'] === 0
+  );
+}
+
+/** Waits until as many ovnkubes run on the node: those of deleted pods end after the pods are gone. */
+export async function waitForOvnkube(node: LabNode, count: number): Promise<void> {
+  await waitFor(
+    `${count} ovnkube to run on ${node.name}`,
+    async () => {
+      const { stdout } = await node.exec(['pgrep', '--exact', 'ovnkube']);
+      return stdout.split('\n').filter(Boolean).length === count;
+    },
+    { timeoutMs: 60_000, intervalMs: 100 },
   );
 }
 

@@ -128,11 +128,14 @@ test.serial(
     });
     const ping = await lab.exec(one, ['ping', '-c', '3', '-W', '5', two.address]);
     t.regex(ping.stdout, /3 packets transmitted, 3 packets received/);
-    // What the ping took is in the counters of the tunnel.
-    const tunnel =
-      'ovs-vsctl --timeout=10 --bare --columns=statistics find Interface options:remote_ip=192.168.41.128';
-    const said = await lab.nodes.node('dpu1').sh(tunnel);
-    t.true(Number(/tx_packets=(\d+)/.exec(said)?.[1]) >= 3, said);
+    // OVS writes what passed into its database every few seconds.
+    await waitFor('the tunnel to count the ping', async () => {
+      const peer = 'options:remote_ip=192.168.41.128';
+      const said = await lab.nodes
+        .node('dpu1')
+        .sh(`ovs-vsctl --timeout=10 --bare --columns=statistics find Interface ${peer}`);
+      return Number(/tx_packets=(\d+)/.exec(said)?.[1]) >= 3;
+    });
   },
 );
 

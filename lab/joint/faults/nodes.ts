@@ -1,7 +1,8 @@
 import { RESOURCE } from '../../kubernetes/clusters/bluefield.ts';
 import type { KubernetesApi, KubernetesObject } from '../../kubernetes/index.ts';
 import { waitFor } from '../../netns/wait.ts';
-import { waitForPodOf } from '../objects.ts';
+import type { JointLab } from '../lab.ts';
+import { waitForOvnkube, waitForPodOf } from '../objects.ts';
 import { fault, type JointFault } from './fault.ts';
 
 const DPU_HOST = 'k8s.ovn.org/dpu-host';
@@ -18,7 +19,7 @@ const nodeObject = (name: string): KubernetesObject => ({
 
 /** Changes labels, and waits until the DaemonSets that go by them have left the node or come back to it. */
 async function relabel(
-  api: KubernetesApi,
+  { api, nodes }: JointLab,
   node: string,
   labels: Record<string, string | null>,
   sets: readonly string[],
@@ -26,6 +27,7 @@ async function relabel(
 ): Promise<void> {
   await api.patch(nodeObject(node), { metadata: { labels } });
   await Promise.all(sets.map((set) => waitForPodOf(api, set, node, placed)));
+  await waitForOvnkube(nodes.node(node), placed ? 1 : 0);
 }
 
 /** Changes what a node has of extended resources, and waits until kubelet has made allocatable of it. */
@@ -52,14 +54,14 @@ export const nodeFaults: JointFault[] = [
     async (lab, { pair }) => {
       const { host } = lab.pair(pair);
       const wrong = 'k8s.ovn.org/host-dpu';
-      await relabel(lab.api, host, { [DPU_HOST]: null, [wrong]: '' }, ON_HOSTS, false);
-      return () => relabel(lab.api, host, { [DPU_HOST]: '', [wrong]: null }, ON_HOSTS, true);
+      await relabel(lab, host, { [DPU_HOST]: null, [wrong]: '' }, ON_HOSTS, false);
+      return () => relabel(lab, host, { [DPU_HOST]: '', [wrong]: null }, ON_HOSTS, true);
     },
   ),
   fault('dpu-label-missing', 'a DPU has no label, so its DaemonSet leaves it', async (lab, { pair }) => {
     const { dpu } = lab.pair(pair);
-    await relabel(lab.api, dpu, { [DPU]: null }, ON_DPUS, false);
-    return () => relabel(lab.api, dpu, { [DPU]: '' }, ON_DPUS, true);
+    await relabel(lab, dpu, { [DPU]: null }, ON_DPUS, false);
+    return () => relabel(lab, dpu, { [DPU]: '' }, ON_DPUS, true);
   }),
   fault(
     'capacity-zero',

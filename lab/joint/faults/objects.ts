@@ -1,8 +1,8 @@
 import { RESOURCE } from '../../kubernetes/clusters/bluefield.ts';
 import type { KubernetesObject } from '../../kubernetes/index.ts';
 import type { JointLab } from '../lab.ts';
-import { waitForWorkloads } from '../objects.ts';
-import { fault, type JointFault, type JointTarget, type Undo } from './fault.ts';
+import { waitForOvnkube, waitForWorkloads } from '../objects.ts';
+import { fault, type JointFault, type Undo } from './fault.ts';
 import { POOL, setResources } from './nodes.ts';
 
 const CONFIG_MAP: KubernetesObject = {
@@ -45,7 +45,12 @@ async function reconfigure(
 }
 
 /** Gives the containers of a DaemonSet another mode; its pods are made anew. */
-async function changeMode(lab: JointLab, name: string, mode: string): Promise<Undo> {
+async function changeMode(
+  lab: JointLab,
+  name: string,
+  mode: string,
+  nodes: readonly string[],
+): Promise<Undo> {
   const path = `/apis/apps/v1/namespaces/ovn-kubernetes/daemonsets/${name}`;
   const { spec, ...set } = (await lab.api.get(path)) as KubernetesObject;
   const { template } = spec as {
@@ -61,24 +66,30 @@ async function changeMode(lab: JointLab, name: string, mode: string): Promise<Un
   const replace = async (wanted: unknown) => {
     await lab.api.patch(set, { spec: { template: { spec: { containers: wanted } } } });
     await waitForWorkloads(lab.api);
+    await Promise.all(nodes.map((node) => waitForOvnkube(lab.nodes.node(node), 1)));
   };
   await replace(changed);
   return () => replace(containers);
 }
 
-const mode = (name: string, set: string, wrong: string, summary: string): JointFault =>
-  fault(name, `${summary} (value: ${wrong})`, (lab, { value = wrong }: JointTarget) =>
-    changeMode(lab, set, value),
+const mode = (name: string, set: string, on: 'host' | 'dpu', summary: string): JointFault =>
+  fault(name, `${summary} (value: full)`, (lab, { value = 'full' }) =>
+    changeMode(
+      lab,
+      set,
+      value,
+      lab.pairs.map((pair) => pair[on]),
+    ),
   );
 
 export const objectFaults: JointFault[] = [
   mode(
     'host-mode-wrong',
     'ovnkube-node-dpu-host',
-    'full',
+    'host',
     'ovnkube on hosts is told another mode than dpu-host',
   ),
-  mode('dpu-mode-wrong', 'ovnkube-node-dpu', 'full', 'ovnkube on DPUs is told another mode than dpu'),
+  mode('dpu-mode-wrong', 'ovnkube-node-dpu', 'dpu', 'ovnkube on DPUs is told another mode than dpu'),
   fault(
     'network-without-resource',
     'the default NetworkAttachmentDefinition names no resource, so new pods are given no VF',
