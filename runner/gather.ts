@@ -18,6 +18,8 @@ export interface GatheredNode {
   readonly simulation: Simulation | undefined;
   /** How the role is known. */
   readonly roleGround: string;
+  /** Of a DPU host, why its DPU is not known where signs contradict each other. */
+  readonly pairDoubt?: string | undefined;
   readonly facts: ReadonlyMap<FactName, Outcome<unknown>>;
   /** The node could not be reached at all. */
   readonly unreachable: TransportError | undefined;

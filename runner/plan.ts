@@ -70,6 +70,9 @@ export const NOT_LOGGED_IN =
 const NO_CLUSTER =
   'asks the Kubernetes API, and no cluster is named that has the node: --kubeconfig FILE names one';
 
+const NO_PAIR =
+  'needs both the DPU host and its DPU, and nothing tells the pair among the nodes: dpu: in the inventory names it';
+
 function planOne(
   check: AnyNodeCheck | AnyPairCheck,
   node: GatheredNode,
@@ -87,7 +90,7 @@ function planOne(
   if (check.scope === 'pair') {
     if (node.role !== 'dpu-host') return NOT_ITS_SIDE;
     const dpu = node.node.dpu === undefined ? undefined : byName.get(node.node.dpu);
-    if (dpu === undefined) return 'needs both the DPU host and its DPU, and the inventory names no pair';
+    if (dpu === undefined) return node.pairDoubt ?? NO_PAIR;
     const { host: ofHost = [], dpu: ofDpu = [] } = check.requiresCluster ?? {};
     const planned = { check, node, dpu, cluster: clusterOf(node), dpuCluster: clusterOf(dpu) };
     return (

@@ -16,6 +16,7 @@ import type { RunListener } from './events.ts';
 import { type GatheredNode, type GatherOptions, gather } from './gather.ts';
 import { type JudgeOptions, judgeCluster, judgePlanned, REACHABLE, type Verdicts } from './judge.ts';
 import { mapLimited } from './limit.ts';
+import { pairByHostName } from './pairs.ts';
 import { type Planned, planRun } from './plan.ts';
 import {
   completeReport,
@@ -88,11 +89,13 @@ export async function run(request: RunRequest): Promise<Report> {
     // What a target said before is worth more than that it was not asked again.
     if (request.signal.aborted) break;
     const newer = new Map(fresh.map((node) => [node.node.name, node]));
-    gathered = wanted.flatMap((node) => {
+    const latest = wanted.flatMap((node) => {
       const known = older.get(node.name);
-      return newer.get(node.name) ?? (known === undefined ? [] : [{ ...known, node }]);
+      return newer.get(node.name) ?? (known === undefined ? [] : [{ ...known, pairDoubt: undefined, node }]);
     });
-    round = renewed;
+    const paired = pairByHostName(latest, renewed?.clusters);
+    gathered = paired.nodes;
+    round = renewed && { ...renewed, clusters: paired.clusters };
     outcome = judgeAll(gathered, round?.clusters ?? [], checks, request);
   }
   const results =
@@ -148,7 +151,8 @@ async function gatherWithClusters(request: RunRequest): Promise<Gathered> {
     targets: [...round.clusters.map(targetName), ...asked],
     notLoggedIn: round.nodes.length - asked.length,
   });
-  return { gathered: await gatherAll(round.nodes, checks, request), checks, round };
+  const { nodes, clusters } = pairByHostName(await gatherAll(round.nodes, checks, request), round.clusters);
+  return { gathered: nodes, checks, round: { ...round, clusters } };
 }
 
 /**
@@ -171,7 +175,7 @@ export async function gatherFirst(request: RunRequest): Promise<Gathered> {
     await Promise.race([sent.promise, gathering]);
     loaded = await checks();
   }
-  return { gathered: await gathering, checks: loaded ?? [], ahead };
+  return { gathered: pairByHostName(await gathering).nodes, checks: loaded ?? [], ahead };
 }
 
 async function gatherAll(
