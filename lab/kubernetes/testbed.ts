@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import type { Testbed, TestbedRequest } from '../testbeds.ts';
+import { findBinaries, WHOLE_CLUSTER } from './binaries.ts';
 import { bluefieldCluster } from './clusters/bluefield.ts';
 import { kindVethCluster } from './clusters/kind-veth.ts';
 import { downKubernetesLab, type KubernetesLab, openKubernetesLab, upKubernetesLab } from './lab.ts';
@@ -19,6 +20,10 @@ export const kubernetesTestbed: Testbed = {
     '--nodes=N                       nodes with a kubelet each, 0 unless given: then there is only the API',
     `--cluster=${Object.keys(CLUSTERS).join('|')}   objects to put into it, none unless given`,
   ],
+  async build() {
+    const find = await findBinaries(WHOLE_CLUSTER, progress);
+    return `${WHOLE_CLUSTER.map(find).join('\n')}\n`;
+  },
   async up(request) {
     const { values } = parseArgs({
       args: request.args,
@@ -28,7 +33,6 @@ export const kubernetesTestbed: Testbed = {
     if (objects === undefined) throw new Error(`no cluster ${values.cluster}`);
     const nodes = Number(values.nodes);
     if (!Number.isInteger(nodes) || nodes < 0) throw new Error(`not a number of nodes: ${values.nodes}`);
-    const progress = (line: string) => process.stderr.write(`${line}\n`);
     const lab = await upKubernetesLab({ ...located(request), nodes, progress });
     await stageCluster(lab, objects());
     return describe(lab);
@@ -40,6 +44,10 @@ export const kubernetesTestbed: Testbed = {
     const lab = await openKubernetesLab(located(request));
     return lab && describe(lab);
   },
+};
+
+const progress = (line: string): void => {
+  process.stderr.write(`${line}\n`);
 };
 
 function located({ name, stateDir }: TestbedRequest) {

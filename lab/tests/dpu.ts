@@ -52,11 +52,17 @@ export const whilePaused = (
       const { dpu } = lab.pair(1);
       await pauseController(dpu);
       const undo = await apply(lab);
-      return async () => {
+      const mend = async (): Promise<void> => {
         await undo();
         await resumeController(dpu);
         await waitUntilPlumbed(lab, [pairOf(lab, 1)], { control: false });
       };
+      // On a busy machine the southbound database may have taken it for gone in between; it comes back by itself.
+      await waitForConnection(dpu, 'connected').catch(async (error: unknown) => {
+        await mend();
+        throw error;
+      });
+      return mend;
     },
     expected,
   };

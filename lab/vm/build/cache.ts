@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -57,12 +57,12 @@ export async function isWhole(directory: string): Promise<boolean> {
  * a build that broke is never taken for a good one.
  */
 export async function fill(target: string, build: (directory: string) => Promise<void>): Promise<void> {
-  const directory = `${target}.${process.pid}.partial`;
+  const directory = `${target}.${randomUUID()}.partial`;
   await mkdir(directory, { recursive: true });
   try {
     await build(directory);
     await rename(directory, target).catch(async (error: NodeJS.ErrnoException) => {
-      // Another process was faster with the same recipe.
+      // Somebody else was faster with the same recipe: another process, or another test file in this one.
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
     });
   } finally {
