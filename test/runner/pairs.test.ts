@@ -1,12 +1,18 @@
+import { resolve } from 'node:path';
 import test from 'ava';
+import { dpuPairs } from '../../checks/cluster/dpu-pairs.ts';
 import { hostNodeNameMatches } from '../../checks/ovs/host-node-name-matches.ts';
 import type { Contradiction } from '../../facts/derived/cluster/view.ts';
 import type { FactName } from '../../facts/index.ts';
 import type { InventoryNode } from '../../inventory/node.ts';
+import { bluefieldCluster } from '../../lab/kubernetes/clusters/bluefield.ts';
 import type { GatheredCluster } from '../../runner/cluster.ts';
 import type { GatheredNode } from '../../runner/gather.ts';
 import { pairByHostName } from '../../runner/pairs.ts';
 import { planRun } from '../../runner/plan.ts';
+import { run } from '../../runner/run.ts';
+import { kubeconfigFile, startApiServer } from '../helpers/api-server.ts';
+import { listed } from '../helpers/cluster-facts.ts';
 import { anOvs } from '../helpers/dpu-facts.ts';
 
 const gathered = (
@@ -157,3 +163,53 @@ test('where clusters tell of a contradiction, nothing is guessed about those', (
   t.deepEqual(pairs(nodes, [told]), []);
   t.deepEqual(pairs(nodes, [cluster('a')]), ['host1 d']);
 });
+
+/** Hosts whose annotations hold the address of this DPU each. */
+const clusterOf = (dpus: readonly string[]) =>
+  bluefieldCluster({
+    pairs: dpus.map((called, index) => ({
+      host: `host${index + 1}`,
+      hostAddress: `192.168.42.20${index}`,
+      dpu: called,
+      dpuAddress: `192.168.41.12${called.at(-1)}`,
+      subnet: `10.233.6${index + 5}`,
+      pods: [],
+    })),
+  });
+
+for (const [dpus, verdict, said] of [
+  [['dpu1', 'dpu2'], 'pass', []],
+  [['dpu2', 'dpu1'], 'fail', ['DPU dpu1 is claimed by host2 host1', 'host host1 is served by dpu2 dpu1']],
+] as const)
+  test(`the recorded DPU of host1 in a cluster where host1 is served by ${dpus[0]}: ${verdict}`, async (t) => {
+    const server = await startApiServer(t, ({ pathname }) => ({
+      body: { items: listed(pathname, clusterOf(dpus)) },
+    }));
+    const file = resolve(import.meta.dirname, '../../fixtures/demo/dpu1.json');
+    const report = await run({
+      tool: { name: 'dpu-doctor', version: 'test' },
+      suiteName: 'test',
+      nodes: [{ name: 'dpu1', access: { kind: 'recorded', file } }],
+      clusters: [{ name: 'a', kubeconfig: kubeconfigFile(t, server.url) }],
+      checks: [dpuPairs],
+      set: { from: '--set', values: {} },
+      suite: { from: 'suite test', values: {} },
+      timeout: 20_000,
+      sourceTimeout: 5000,
+      wait: 0,
+      concurrency: 4,
+      ssh: {},
+      signal: new AbortController().signal,
+      listen: () => undefined,
+    });
+    t.deepEqual(
+      report.results.map((result) => [result.checkId, result.verdict]),
+      [['cluster/dpu-pairs', verdict]],
+    );
+    t.deepEqual(
+      report.results.flatMap(({ findings }) => findings.map(({ message }) => message)),
+      [...said],
+    );
+    const pair = verdict === 'pass' ? 'dpu1' : undefined;
+    t.is(report.targets.find(({ name }) => name === 'host1')?.pair, pair);
+  });
