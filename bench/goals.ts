@@ -10,6 +10,10 @@ export interface Goal {
   readonly sides: readonly [Side, Side];
   /** dpu-doctor's wall time, as a share of the other's, is to be no more. */
   readonly atMost: number;
+  /** dpu-doctor's peak of memory, as a share of the other's, is to be no more. */
+  readonly memoryAtMost?: number;
+  /** What the processor time elsewhere is that of. */
+  readonly elsewhere?: string;
   /** dpu-doctor's processor time, in milliseconds a target, is to be no more. */
   readonly cpuPerTarget?: number;
   readonly targets: number;

@@ -9,6 +9,8 @@ export interface Cost {
   readonly cpu: number;
   /** Milliseconds of processor time that were spent for it elsewhere: by the node that it asked. */
   readonly remote?: number;
+  /** Bytes of memory at the most, where that is measured. */
+  readonly memory?: number;
 }
 
 /** One of two ways to do the same thing. */
@@ -16,6 +18,8 @@ export interface Side {
   readonly what: string;
   readonly argv: readonly string[];
   readonly exitCodes?: readonly number[];
+  /** Done before each run, and no part of its cost. */
+  readonly before?: () => Promise<void>;
   /** Milliseconds of processor time so far of what serves it elsewhere. */
   readonly meter?: () => Promise<number>;
 }
@@ -25,6 +29,7 @@ const TIMED = `TIMEFORMAT='%3R %3U %3S'; time "$@" >/dev/null 2>&1; code=$?; ech
 
 /** Runs a command and tells what it cost; throws where it ends with an exit code that it should not. */
 export async function measure(side: Side): Promise<Cost> {
+  await side.before?.();
   const before = await side.meter?.();
   const { stderr } = await promisify(execFile)('bash', ['-c', TIMED, 'bash', ...side.argv]);
   const after = await side.meter?.();

@@ -7,14 +7,14 @@ export interface Measured {
   readonly runs: number;
   readonly atMost: number;
   readonly cpuPerTarget?: number;
+  readonly memoryAtMost?: number;
+  readonly elsewhere?: string;
   /** dpu-doctor first. */
   readonly sides: readonly { readonly what: string; readonly cost: Cost }[];
   /** dpu-doctor's share of the other's wall time. */
   readonly ratio: number;
   readonly met: boolean;
 }
-
-const HEADINGS = ['', 'wall ms', 'CPU ms', 'CPU on the node ms'];
 
 /** The measured goals as a table for people, in Markdown. */
 export function table(goals: readonly Measured[]): string {
@@ -25,11 +25,16 @@ export function table(goals: readonly Measured[]): string {
         cost.wall.toFixed(0),
         cost.cpu.toFixed(0),
         cost.remote?.toFixed(0) ?? '',
+        ...(cost.memory === undefined ? [] : [(cost.memory / 2 ** 20).toFixed(0)]),
       ]);
+      const headings = [
+        ...['', 'wall ms', 'CPU ms', goal.elsewhere ?? 'CPU on the node ms'],
+        ...(goal.memoryAtMost === undefined ? [] : ['memory MiB']),
+      ];
       return [
         `${goal.title} (medians of ${goal.runs})`,
         '',
-        ...aligned([HEADINGS, ...rows]),
+        ...aligned([headings, ...rows]),
         '',
         verdict(goal),
       ].join('\n');
@@ -37,7 +42,7 @@ export function table(goals: readonly Measured[]): string {
     .join('\n\n');
 }
 
-function verdict({ ratio, atMost, met, targets, cpuPerTarget, sides }: Measured): string {
+function verdict({ ratio, atMost, met, targets, cpuPerTarget, memoryAtMost, sides }: Measured): string {
   const [own, other] = sides;
   const perTarget = (cost: Cost | undefined): string => ((cost?.cpu ?? Number.NaN) / targets).toFixed(1);
   return [
@@ -47,8 +52,15 @@ function verdict({ ratio, atMost, met, targets, cpuPerTarget, sides }: Measured)
       : [
           `${perTarget(own?.cost)} ms of CPU a target, at most ${cpuPerTarget} (OpenSSH: ${perTarget(other?.cost)})`,
         ]),
+    ...(memoryAtMost === undefined
+      ? []
+      : [`${memoryShare(sides).toFixed(2)} of the memory, at most ${memoryAtMost.toFixed(1)}`]),
   ].join('; ');
 }
+
+/** dpu-doctor's share of the other's peak of memory. */
+export const memoryShare = ([own, other]: Measured['sides']): number =>
+  (own?.cost.memory ?? Number.NaN) / (other?.cost.memory ?? Number.NaN);
 
 function aligned(rows: readonly (readonly string[])[]): string[] {
   const columns = Math.max(...rows.map((row) => row.length));

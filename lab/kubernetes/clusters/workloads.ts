@@ -97,6 +97,7 @@ export function daemonSet(workload: Workload, now: Date): KubernetesObject[] {
   const labels = { app: name, name, ...workload.labels };
   const ready = placements.filter(({ hostIP }) => hostIP !== undefined).length;
   const owner = { apiVersion: 'apps/v1', kind: 'DaemonSet', name };
+  const suffixes = new Set<string>();
   return [
     {
       apiVersion: 'apps/v1',
@@ -119,7 +120,9 @@ export function daemonSet(workload: Workload, now: Date): KubernetesObject[] {
       },
     },
     ...placements.map((placement) => {
-      const suffix = random(`${name} ${placement.node}`, 5);
+      let suffix = random(`${name} ${placement.node}`, 5);
+      while (suffixes.has(suffix)) suffix = random(`${name} ${placement.node} not ${suffix}`, 5);
+      suffixes.add(suffix);
       return pod({ name: `${name}-${suffix}`, namespace, labels, owner, placement, spec }, now);
     }),
   ];
