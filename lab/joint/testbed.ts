@@ -1,7 +1,8 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import type { Testbed, TestbedRequest } from '../testbeds.ts';
-import { downJointLab, type JointLab, openJointLab, upJointLab } from './lab.ts';
+import { downJointLab, type JointLab, openJointLab } from './lab.ts';
+import { upJointLab } from './up.ts';
 
 export const jointTestbed: Testbed = {
   name: 'joint',

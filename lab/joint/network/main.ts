@@ -5,6 +5,7 @@ import { readState } from '../../kubernetes/state.ts';
 import { type BluefieldOptions, CONTROL_PLANE, pairsOf } from '../../netns/bluefield/options.ts';
 import { openNetnsLab } from '../../netns/index.ts';
 import { clusterDirectory, inSpace, netnsDirectory, nodeDirectory } from '../state.ts';
+import { inTurn } from './in-turn.ts';
 import { renewLeases } from './leases.ts';
 import { type Added, type Request, servePlugin, socketOf } from './plugin.ts';
 import { VethPods } from './veth-pods.ts';
@@ -23,19 +24,19 @@ const api = new KubernetesApi({ server: state.server, authority: authority.certi
 
 const pairs = pairsOf(lab.state.options as BluefieldOptions);
 const central = lab.node(CONTROL_PLANE);
-const serve = (node: string, pods: { answer(request: Request): Promise<Added | undefined> }) =>
-  servePlugin(socketOf(nodeDirectory(cluster, node)), async (request) => {
+function serve(node: string, pods: { answer(request: Request): Promise<Added | undefined> }) {
+  const directory = nodeDirectory(cluster, node);
+  const answer = inTurn(async (request: Request) => {
     console.log(`${node}: ${request.command} ${request.namespace}/${request.pod} ${request.containerId}`);
     try {
-      return await pods.answer({
-        ...request,
-        netns: await inSpace(nodeDirectory(cluster, node), request.netns),
-      });
+      return await pods.answer({ ...request, netns: await inSpace(directory, request.netns) });
     } catch (error) {
       console.error(`${node}: ${request.namespace}/${request.pod}:`, error);
       throw error;
     }
   });
+  return servePlugin(socketOf(directory), answer);
+}
 
 await serve(CONTROL_PLANE, new VethPods(api, central, '10.233.64'));
 for (const pair of pairs) {

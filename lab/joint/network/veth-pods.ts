@@ -22,7 +22,6 @@ export class VethPods {
   readonly #api: KubernetesApi;
   readonly #node: LabNode;
   readonly #subnet: string;
-  #queue: Promise<unknown> = Promise.resolve();
 
   constructor(api: KubernetesApi, node: LabNode, subnet: string) {
     this.#api = api;
@@ -30,13 +29,8 @@ export class VethPods {
     this.#subnet = subnet;
   }
 
-  answer(request: Request): Promise<Added | undefined> {
-    const answered = this.#queue.then(() => this.#answer(request));
-    this.#queue = answered.catch(() => {});
-    return answered;
-  }
-
-  async #answer(request: Request): Promise<Added | undefined> {
+  /** Must not be called before it has answered: the node's interfaces are one thing. */
+  async answer(request: Request): Promise<Added | undefined> {
     if (request.command === 'ADD') return await this.#add(request);
     if (request.command === 'DEL') await this.#remove(request);
     return undefined;

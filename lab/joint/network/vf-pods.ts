@@ -34,7 +34,6 @@ export class VfPods {
   readonly #dpu: LabNode;
   readonly #central: LabNode;
   readonly #pair: Pair;
-  #queue: Promise<unknown> = Promise.resolve();
 
   constructor(api: KubernetesApi, nodes: { host: LabNode; dpu: LabNode; central: LabNode }, pair: Pair) {
     this.#api = api;
@@ -44,14 +43,8 @@ export class VfPods {
     this.#pair = pair;
   }
 
-  /** One request at a time: the host's VFs and its sysfs are one thing. */
-  answer(request: Request): Promise<Added | undefined> {
-    const answered = this.#queue.then(() => this.#answer(request));
-    this.#queue = answered.catch(() => {});
-    return answered;
-  }
-
-  async #answer(request: Request): Promise<Added | undefined> {
+  /** Must not be called before it has answered: the node's interfaces are one thing. */
+  async answer(request: Request): Promise<Added | undefined> {
     if (request.command === 'ADD') return await this.#add(request);
     if (request.command === 'DEL') await this.#remove(request);
     return undefined;
