@@ -9,7 +9,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['bin'],
   ['cli'],
   ['reporters'],
-  ['runner'],
+  ['runner', 'traffic'],
   ['inventory', 'checks'],
   ['transports'],
   ['kubernetes', 'suites', 'facts'],
