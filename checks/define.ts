@@ -5,6 +5,7 @@ import type { Evidence } from '../facts/fact.ts';
 import type { FactName, FactValues } from '../facts/index.ts';
 import type { ExpectationName, ExpectationOf } from '../suites/expectations.ts';
 import { quote } from '../transports/quote.ts';
+import type { AnyPathCheck } from './define-path.ts';
 
 /** The node, or one side of the pair, that is being judged. */
 export interface Subject {
@@ -57,6 +58,8 @@ export interface Finding {
   readonly cause: string;
   readonly remedy: string;
   readonly evidence: readonly Evidence[];
+  /** Names, in their cluster, of the only nodes that a finding of a cluster is about: it blocks no check of others. */
+  readonly nodes?: readonly string[];
 }
 
 /** What a check found. */
@@ -117,6 +120,7 @@ export type Report<Messages extends Record<string, Message>> = <Code extends key
     readonly observed: string;
     readonly expected: string;
     readonly evidence: readonly Evidence[];
+    readonly nodes?: readonly string[];
   },
 ) => Finding;
 
@@ -139,7 +143,7 @@ interface CheckText<Messages extends Record<string, Message>, Expects extends Ex
   readonly docs: readonly string[];
 }
 
-interface CheckBase<Messages extends Record<string, Message>, Expects extends ExpectationName>
+export interface CheckBase<Messages extends Record<string, Message>, Expects extends ExpectationName>
   extends CheckText<Messages, Expects> {
   /** Roles of the nodes that it concerns; of a pair check, both sides' are given. */
   readonly roles: readonly Role[];
@@ -214,7 +218,7 @@ export interface ClusterCheck<
 }
 
 /** Any check, as the runner sees it. */
-export type Check = AnyNodeCheck | AnyPairCheck | AnyClusterCheck;
+export type Check = AnyNodeCheck | AnyPairCheck | AnyClusterCheck | AnyPathCheck;
 
 export interface AnyNodeCheck extends CheckBase<Record<string, Message>, ExpectationName> {
   readonly scope: 'node';
@@ -304,11 +308,12 @@ export function defineClusterCheck<
   return { ...check, judge } as AnyClusterCheck;
 }
 
-function reporter<Messages extends Record<string, Message>>(check: {
+/** Makes findings with the texts of a check's messages. */
+export function reporter<Messages extends Record<string, Message>>(check: {
   readonly severity: 'error' | 'warning';
   readonly messages: Messages;
 }): Report<Messages> {
-  return (code, { subject, args, observed, expected, evidence }) => {
+  return (code, { subject, args, observed, expected, evidence, nodes }) => {
     const message: Message = check.messages[code] as Message;
     return {
       code,
@@ -320,6 +325,7 @@ function reporter<Messages extends Record<string, Message>>(check: {
       cause: message.cause,
       remedy: fillRemedy(message.remedy, args),
       evidence,
+      ...(nodes === undefined ? {} : { nodes }),
     };
   };
 }

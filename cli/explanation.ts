@@ -49,6 +49,7 @@ function properties(check: Check): string {
 const EXAMINED: Partial<Record<Check['scope'], string>> = {
   pair: 'a DPU host together with its DPU',
   cluster: 'a cluster',
+  path: 'a path on which a run has sent traffic',
 };
 
 function simulated(check: Check): string {
@@ -73,14 +74,14 @@ function reads(check: Check): string {
 
 const nodeFacts = (check: Check): readonly FactName[] => {
   if (check.scope === 'cluster') return [];
-  return check.scope === 'node'
-    ? check.requires
-    : [...new Set([...check.requires.host, ...check.requires.dpu])];
+  return check.scope === 'pair'
+    ? [...new Set([...check.requires.host, ...check.requires.dpu])]
+    : check.requires;
 };
 
 const clusterFacts = (check: Check): readonly ClusterFactName[] => {
   if (check.scope === 'cluster') return check.requires;
-  if (check.scope === 'node') return check.requiresCluster ?? [];
+  if (check.scope !== 'pair') return check.requiresCluster ?? [];
   const { host = [], dpu = [] } = check.requiresCluster ?? {};
   return [...new Set([...host, ...dpu])];
 };

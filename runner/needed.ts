@@ -25,7 +25,7 @@ export function neededFacts(
 const ALL_FACTS = (Object.keys(FACTS) as FactName[]).sort();
 
 const requiredBy = (check: Exclude<Check, AnyClusterCheck>): readonly FactName[] =>
-  check.scope === 'node' ? check.requires : [...check.requires.host, ...check.requires.dpu];
+  check.scope === 'pair' ? [...check.requires.host, ...check.requires.dpu] : check.requires;
 
 /** Facts' sources, each named once: the source that stands for all of the same key. */
 export function distinctSources(names: readonly FactName[]): readonly Source[] {
@@ -54,6 +54,6 @@ export const neededClusterFacts = (checks: readonly Check[]): readonly ClusterFa
 
 function requiredOfCluster(check: Check): readonly ClusterFactName[] {
   if (check.scope === 'cluster') return check.requires;
-  if (check.scope === 'node') return check.requiresCluster ?? [];
+  if (check.scope !== 'pair') return check.requiresCluster ?? [];
   return [...(check.requiresCluster?.host ?? []), ...(check.requiresCluster?.dpu ?? [])];
 }

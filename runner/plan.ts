@@ -38,7 +38,7 @@ export function planRun(
   const clusterByName = new Map(clusters.map((cluster) => [cluster.name, cluster]));
   const reasons = new Map<string, number>();
   const planned: Planned[] = [];
-  const ofNodes = checks.filter((check) => check.scope !== 'cluster');
+  const ofNodes = checks.filter((check) => check.scope === 'node' || check.scope === 'pair');
   for (const node of nodes) {
     for (const check of ofNodes) {
       const outcome = planOne(check, node, byName, clusterByName);

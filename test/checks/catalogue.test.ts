@@ -14,7 +14,12 @@ test('every id is the path of its file, and stands once', async (t) => {
 });
 
 /** In which order scopes are judged. */
-const BEFORE = { cluster: ['cluster'], node: ['cluster', 'node'], pair: ['cluster', 'node', 'pair'] };
+const BEFORE = {
+  cluster: ['cluster'],
+  node: ['cluster', 'node'],
+  pair: ['cluster', 'node', 'pair'],
+  path: ['path'],
+};
 
 test('a check comes after checks that stand before it, and are judged before it', (t) => {
   const seen = new Map<string, string>();
