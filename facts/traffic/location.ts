@@ -55,6 +55,8 @@ export interface Location {
   readonly last: Hop | undefined;
   /** What is wrong at that place in a few words, such as `the port is in error: …`; undefined where it shows nothing. */
   readonly reason: string | undefined;
+  /** What to do about the reason, with commands that can be pasted; absent where there is no reason. */
+  readonly remedy?: string;
   /** What that place shows: port error, flows, ofproto/trace, neighbour entry, route. */
   readonly evidence: readonly Evidence[];
 }
