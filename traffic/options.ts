@@ -21,6 +21,8 @@ export interface TrafficOptions extends ConnectOptions {
   readonly concurrency: number;
   /** For one path, in milliseconds, set-up of pods apart. */
   readonly timeout: number;
+  /** Until pods that are made must be ready, in milliseconds; two minutes unless given. */
+  readonly setupTimeout?: number;
   readonly signal: AbortSignal;
   /** For people: what is going on, and how many paths there are to be. */
   readonly progress: (line: string) => void;
