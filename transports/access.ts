@@ -17,8 +17,14 @@ export type Access =
   | { readonly kind: 'local' }
   | { readonly kind: 'ssh'; readonly ssh: SshSettings }
   | { readonly kind: 'container'; readonly engine: 'docker' | 'podman'; readonly container: string }
-  | { readonly kind: 'recorded'; readonly file: string }
+  | RecordedAccess
   | PodAccess;
+
+/** What a node said once. */
+export interface RecordedAccess {
+  readonly kind: 'recorded';
+  readonly file: string;
+}
 
 /** A node through a pod that is on it already. */
 export interface PodAccess {

@@ -1,5 +1,5 @@
 import type { Source } from '../facts/source.ts';
-import type { Access } from './access.ts';
+import type { Access, RecordedAccess } from './access.ts';
 import { type AskOptions, ask, type RawOutcome } from './ask.ts';
 import { containerTransport } from './container.ts';
 import { localTransport } from './local.ts';
@@ -27,18 +27,23 @@ export interface ConnectOptions {
 }
 
 /** Opens the way to a node. Nothing is contacted before the first question, so it can't fail. */
-export function connect(access: Access, options: ConnectOptions = {}): NodeAccess {
+export const connect = (access: Access, options: ConnectOptions = {}): NodeAccess =>
+  access.kind === 'recorded' ? recordedNode(access.file) : overShell(transportTo(access, options));
+
+/** The way to a node that runs scripts. Nothing is contacted before the first one. */
+export function transportTo(
+  access: Exclude<Access, RecordedAccess>,
+  options: ConnectOptions = {},
+): Transport {
   switch (access.kind) {
-    case 'recorded':
-      return recordedNode(access.file);
     case 'local':
-      return overShell(localTransport());
+      return localTransport();
     case 'ssh':
-      return overShell(sshTransport(access.ssh, options.ssh));
+      return sshTransport(access.ssh, options.ssh);
     case 'pod':
-      return overShell(podTransport(access));
+      return podTransport(access);
     case 'container':
-      return overShell(containerTransport(access.engine, access.container));
+      return containerTransport(access.engine, access.container);
   }
 }
 

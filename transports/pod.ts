@@ -1,6 +1,13 @@
 import { KubernetesError } from '../kubernetes/error.ts';
+import type { ExecTarget } from '../kubernetes/exec.ts';
 import type { PodAccess } from './access.ts';
-import { type Transport, TransportError, type TransportErrorCode } from './transport.ts';
+import {
+  type RunOptions,
+  type RunResult,
+  type Transport,
+  TransportError,
+  type TransportErrorCode,
+} from './transport.ts';
 
 /*
  * A container sees its own files: its release, its programs, its resolv.conf would pass for the node's. So the script
@@ -29,43 +36,58 @@ export function podTransport(access: PodAccess): Transport {
           `no pod on ${access.node} can be used to examine it`,
           'A running ovnkube-node or ovs-node pod with hostNetwork, hostPID and a privileged container is needed.',
         );
-      const { kubeconfig, context } = cluster;
-      const target = {
-        ...(kubeconfig === undefined ? {} : { kubeconfig }),
-        ...(context === undefined ? {} : { context }),
-        namespace: pod.namespace,
-        pod: pod.name,
-        container: pod.container,
-      };
       let stderr = '';
       let began = false;
-      try {
-        const { execInPod } = await import('../kubernetes/exec.ts');
-        const exitCode = await execInPod(target, ['sh', '-c', ENTER], `${script}\nexit\n`, {
-          ...options,
-          onStdout(chunk) {
-            began = true;
-            options.onStdout(chunk);
-          },
-          onStderr(chunk) {
-            if (!began && stderr.length < 4096) stderr += chunk.toString();
-            options.onStderr(chunk);
-          },
-        });
-        if (!began && (exitCode === NOT_THE_NODE || exitCode === 126 || exitCode === 127))
-          throw new TransportError(
-            'no-shell',
-            `the node can't be entered from ${pod.namespace}/${pod.name}: '${stderr.trim().slice(0, 200)}'`,
-            'The container must be privileged and share the process namespace of the node (hostPID).',
-          );
-        return { exitCode, signal: exitCode === undefined ? 'SIGKILL' : undefined };
-      } catch (error) {
-        if (!(error instanceof KubernetesError)) throw error;
-        throw new TransportError(CODES[error.code] ?? 'unreachable', error.message, error.hint);
-      }
+      const { namespace, name, container } = pod;
+      const result = await runInContainer({ ...cluster, namespace, pod: name, container }, ENTER, script, {
+        ...options,
+        onStdout(chunk) {
+          began = true;
+          options.onStdout(chunk);
+        },
+        onStderr(chunk) {
+          if (!began && stderr.length < 4096) stderr += chunk.toString();
+          options.onStderr(chunk);
+        },
+      });
+      const { exitCode } = result;
+      if (!began && (exitCode === NOT_THE_NODE || exitCode === 126 || exitCode === 127))
+        throw new TransportError(
+          'no-shell',
+          `the node can't be entered from ${pod.namespace}/${pod.name}: '${stderr.trim().slice(0, 200)}'`,
+          'The container must be privileged and share the process namespace of the node (hostPID).',
+        );
+      return result;
     },
     close: async () => {},
   };
+}
+
+/** A container of a pod as itself, by the API's exec: its own files, programs and network. */
+export function podContainerTransport(target: ExecTarget): Transport {
+  const { namespace, pod, container } = target;
+  return {
+    uri: `pod://${namespace}/${encodeURIComponent(pod)}/${container}`,
+    run: (script, options) => runInContainer(target, 'exec sh', script, options),
+    close: async () => {},
+  };
+}
+
+/** Gives the script to the shell that this command starts. @throws {TransportError} */
+async function runInContainer(
+  target: ExecTarget,
+  command: string,
+  script: string,
+  options: RunOptions,
+): Promise<RunResult> {
+  try {
+    const { execInPod } = await import('../kubernetes/exec.ts');
+    const exitCode = await execInPod(target, ['sh', '-c', command], `${script}\nexit\n`, options);
+    return { exitCode, signal: exitCode === undefined ? 'SIGKILL' : undefined };
+  } catch (error) {
+    if (!(error instanceof KubernetesError)) throw error;
+    throw new TransportError(CODES[error.code] ?? 'unreachable', error.message, error.hint);
+  }
 }
 
 const CODES: Partial<Record<KubernetesError['code'], TransportErrorCode>> = {

@@ -31,6 +31,8 @@ export interface Endpoint {
   readonly mtu: number | undefined;
   /** It shares the node's network: nothing of it goes through a VF, so the DPU can't accelerate it. */
   readonly hostNetwork: boolean;
+  /** Of a network namespace of a node: its file there, such as /run/netns/pod1. */
+  readonly netns?: string;
   /** Of a pod. */
   readonly pod?: { readonly namespace: string; readonly name: string; readonly container: string };
 }
