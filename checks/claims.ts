@@ -2,7 +2,10 @@
 export const NOT_COVERED: Readonly<Record<string, string>> = {
   G13: "Helm's values are kept in the cluster. What becomes of them on the node is covered by G7 to G12.",
   G46: 'Which additional networks a pod has stands in objects of the cluster. What they need of the node is covered by the SR-IOV claims.',
+  K15: 'Which kubeconfig a user has is a matter of the machine that dpu-doctor runs on: the report names the one that was used, and a cluster that it does not lead to is an error of `target/reachable`.',
+  K17: 'Options of `kind create cluster` leave no mark: what --config asks for is looked at (K2, K13), and --retain only keeps the nodes of a cluster that could not be made.',
   K21: 'A container does not show by which name the engine knows it. `--inventory kind:NAME` reads the names and gives the roles.',
+  K42: 'The folder that the manifests are made in is on the machine of whoever made them. What was applied of it is covered by K43 to K54.',
   K22: 'A container that has no process can not be asked; then `target/reachable` fails, which the runner gives and no check.',
 };
 

@@ -56,6 +56,7 @@ import { RESOURCE_CHECKS } from './resources/index.ts';
 import { dpfManagementVf } from './sriov/dpf-management-vf.ts';
 import { dpfPoolVfs } from './sriov/dpf-pool-vfs.ts';
 import { dpfProvisioningVf } from './sriov/dpf-provisioning-vf.ts';
+import { dpuDevice } from './sriov/dpu-device.ts';
 import { eswitchMode } from './sriov/eswitch-mode.ts';
 import { hwTcOffload } from './sriov/hw-tc-offload.ts';
 import { lspciVfs } from './sriov/lspci.ts';
@@ -97,6 +98,7 @@ import { mtu } from './veth/mtu.ts';
 import { otherInterfaces } from './veth/other-interfaces.ts';
 import { peerNamespaces } from './veth/peer-namespaces.ts';
 import { peers } from './veth/peers.ts';
+import { representorPf } from './veth/representor-pf.ts';
 import { representors } from './veth/representors.ts';
 
 /** Every check, in the order in which reports show them; each stands behind those that it comes after. */
@@ -109,6 +111,7 @@ export const CHECKS: readonly Check[] = [
   ...OVNKUBE_CHECKS,
   ...RESOURCE_CHECKS,
   supported,
+  dpuDevice,
   vfsCreated,
   nodeMode,
   managementPortSetting,
@@ -182,6 +185,7 @@ export const CHECKS: readonly Check[] = [
   representors,
   hostInterfaces,
   otherInterfaces,
+  representorPf,
   peers,
   peerNamespaces,
   linksUp,

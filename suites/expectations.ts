@@ -15,6 +15,10 @@ const define = <const T extends Record<string, ExpectationDefinition>>(table: T)
 
 export const EXPECTATIONS = define({
   pf: { type: 'text', description: 'network device of the PF under examination' },
+  'dpu-devices': {
+    type: 'list',
+    description: 'PCI vendor and device that the PF of the DPU may have, such as 15b3:a2d6',
+  },
   'num-vfs': { type: 'number', description: 'VFs that the PF must have' },
   'management-port': { type: 'text', description: 'network device given to --ovnkube-node-mgmt-port-netdev' },
   'management-port-resource': {
@@ -34,6 +38,20 @@ export const EXPECTATIONS = define({
   'control-plane-address': {
     type: 'text',
     description: "address at which the control plane's tunnels end, its ovn-encap-ip",
+  },
+  'cluster-roles': {
+    type: 'list',
+    description: 'roles of which the cluster must have a node each, such as control-plane, dpu-host and dpu',
+  },
+  'kind-cluster': { type: 'text', description: 'name of the kind cluster of the veth topology' },
+  'max-packet-loss': {
+    type: 'number',
+    description: 'percent of the packets of a path that may be lost',
+    default: 0,
+  },
+  'max-round-trip': {
+    type: 'number',
+    description: 'milliseconds that a packet may take there and back, on average',
   },
   'inotify-watches': {
     type: 'number',

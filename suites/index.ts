@@ -1,3 +1,5 @@
+import { KIND_VETH_SETTINGS } from './kind-veth.ts';
+
 /** A named selection of checks with their expectations. */
 export interface Suite {
   readonly name: string;
@@ -38,17 +40,23 @@ export const SUITES: readonly Suite[] = [
   },
   {
     name: 'bluefield',
-    description: 'VF allocation on a BlueField: SR-IOV on the host, OVS on the DPU (seed A)',
-    select: ['sriov', 'ovs', 'system'],
+    description:
+      'VF allocation on a BlueField: SR-IOV on the host, OVS on the DPU, and the cluster where one is named (seed A)',
+    select: ['sriov', 'ovs', 'system', 'cluster', 'chain'],
     skip: [],
-    expect: {},
+    expect: {
+      // BlueField-1 to -4 (pci.ids); that of seed A L9 is a BlueField-2.
+      'dpu-devices': ['15b3:a2d6', '15b3:a2d2', '15b3:a2d9', '15b3:a2dc', '15b3:a2df'],
+      'cluster-roles': ['control-plane', 'dpu-host', 'dpu'],
+    },
   },
   {
     name: 'kind-veth',
-    description: 'the veth topology in kind: hosts, DPUs and the pairs between them (seed K)',
-    select: ['veth', 'system'],
+    description:
+      'the veth topology in kind: hosts, DPUs and the pairs between them, and the cluster where one is named (seed K)',
+    select: ['veth', 'system', 'cluster', 'chain'],
     skip: [],
-    expect: {},
+    expect: { 'kind-cluster': 'dpu', 'ovnkube-settings': KIND_VETH_SETTINGS },
   },
   {
     name: 'software-testbed',

@@ -1,7 +1,7 @@
 import { workloadName } from '../../facts/cluster/workloads.ts';
 import { environmentOf } from '../../facts/derived/cluster/ovnkube.ts';
 import type { Evidence } from '../../facts/fact.ts';
-import { defineClusterCheck, notApplicable, verdictOf } from '../define.ts';
+import { defineClusterCheck, notApplicable, undetermined, verdictOf } from '../define.ts';
 import { noneFound, ovnWorkloads, workloadEvidence } from './common.ts';
 
 export const ovnkubeExpectedSettings = defineClusterCheck({
@@ -40,6 +40,7 @@ export const ovnkubeExpectedSettings = defineClusterCheck({
     const own = ovnWorkloads(workloads);
     if (own.length === 0) return noneFound(workloads);
     const seen: Evidence[] = [];
+    const unseen: string[] = [];
     const findings = wanted.value.flatMap((entry) => {
       const [, variable, value] = /^([A-Z][A-Z0-9_]*)=(.*)$/s.exec(entry.trim()) ?? [];
       if (variable === undefined || value === undefined)
@@ -51,11 +52,15 @@ export const ovnkubeExpectedSettings = defineClusterCheck({
           evidence: [{ source: wanted.from, said: entry }],
         });
       let given = false;
+      let hidden = false;
       const different = own.flatMap((workload) => {
         for (const container of workload.containers) {
           if (!container.environment.has(variable)) continue;
           const told = environmentOf(container, variable, workload.namespace, configMaps);
-          if (told === 'unknown') continue;
+          if (told === 'unknown') {
+            hidden = true;
+            continue;
+          }
           given = true;
           const said = told?.said ?? `${variable} is empty`;
           const evidence = [workloadEvidence(workload, `container ${container.name}: ${said}`)];
@@ -81,6 +86,10 @@ export const ovnkubeExpectedSettings = defineClusterCheck({
         return [];
       });
       if (given) return different;
+      if (hidden) {
+        unseen.push(variable);
+        return [];
+      }
       return report('NOT_GIVEN', {
         subject: variable,
         args: { variable, wanted: value },
@@ -89,6 +98,12 @@ export const ovnkubeExpectedSettings = defineClusterCheck({
         evidence: own.slice(0, 3).map((one) => workloadEvidence(one, `no ${variable}`)),
       });
     });
+    if (findings.length === 0 && unseen.length > 0)
+      return undetermined(
+        `${unseen.join(', ')} come from objects that are not there or not read: their values are not known`,
+        'kubectl get configmaps -A; ovnkube/configuration tells of keys that are missing',
+        seen.slice(0, 50),
+      );
     return verdictOf(findings, seen.slice(0, 50));
   },
 });

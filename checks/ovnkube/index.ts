@@ -1,5 +1,6 @@
 import type { Check } from '../define.ts';
 import { ovnAccessControl } from './access-control.ts';
+import { clusterNetworks } from './cluster-networks.ts';
 import { ovnConfiguration } from './configuration.ts';
 import { ovnDefinitions } from './custom-resource-definitions.ts';
 import { dpuLease } from './dpu-lease.ts';
@@ -12,6 +13,7 @@ import { ovnkubeModeSettings } from './mode-settings.ts';
 import { ovnNamespaces } from './namespaces.ts';
 import { ovnkubeNodeMode } from './node-mode.ts';
 import { ovnkubeNodeName } from './node-name.ts';
+import { otherPluginsAbsent } from './other-plugins-absent.ts';
 import { ovnkubePlacement } from './placement.ts';
 import { ovnkubePodsReady } from './pods-ready.ts';
 import { ovnkubeRollout } from './rollout.ts';
@@ -25,6 +27,8 @@ import { zoneNames } from './zone-names.ts';
 export const OVNKUBE_CHECKS: readonly Check[] = [
   ovnNamespaces,
   ovnConfiguration,
+  clusterNetworks,
+  otherPluginsAbsent,
   ovnDefinitions,
   ovnAccessControl,
   ovnkubeNodeMode,

@@ -7,6 +7,7 @@ import { managementVfKeptOut } from './management-vf.ts';
 import { multus } from './multus.ts';
 import { networkAttachment } from './network-attachment.ts';
 import { nodeConditions } from './node-conditions.ts';
+import { nodeRoles } from './node-roles.ts';
 import { ovnImages } from './ovn-images.ts';
 import { podsConnected } from './pods-connected.ts';
 import { podsScheduled } from './pods-scheduled.ts';
@@ -21,6 +22,7 @@ export const RESOURCE_CHECKS: readonly Check[] = [
   nodeConditions,
   systemVersions,
   vethNodes,
+  nodeRoles,
   ovnImages,
   daemonSets,
   multus,

@@ -12,6 +12,7 @@ export const vethNodes = defineClusterCheck({
   tags: ['cluster', 'kind', 'veth'],
   covers: ['K1', 'K2', 'K13', 'K14'],
   requires: ['nodes'],
+  expects: ['kind-cluster'],
   messages: {
     NO_CONTROL_PLANE: {
       text: 'the veth topology has {count} control planes: {names}',
@@ -25,9 +26,16 @@ export const vethNodes = defineClusterCheck({
       remedy:
         'kubectl get nodes --show-labels; kind get nodes --name {cluster}; kubectl label node <node> k8s.ovn.org/dpu=',
     },
+    OTHER_NAME: {
+      text: 'the node {node} is none of the kind cluster {cluster}',
+      cause:
+        'kind calls its nodes after the cluster: it was created with another --name, or the kubeconfig leads to another cluster.',
+      remedy: 'kind get clusters; kubectl config current-context; or say its name: --set kind-cluster=<name>',
+      source: 'seed K L86',
+    },
   },
   docs: ['seed K L7-33', 'seed K L61-77', 'seed K L86'],
-  judge({ facts: { nodes }, subject, report }) {
+  judge({ facts: { nodes }, expected, subject, report }) {
     const simulated = subject.nodes.filter(({ simulation }) => simulation === 'veth');
     const [hosts, dpus] = (['dpu-host', 'dpu'] as const).map((role) =>
       simulated.filter((one) => one.role === role),
@@ -49,6 +57,9 @@ export const vethNodes = defineClusterCheck({
       return notApplicable('dpu-simulator has hosts and DPUs in clusters of their own', seen);
     const controlPlanes = subject.nodes.filter(({ role }) => role === 'control-plane');
     const cluster = KIND_NAME.exec(nodes[0]?.name ?? '')?.[1] ?? 'dpu';
+    const named = expected['kind-cluster'];
+    const [stranger] =
+      named === undefined ? [] : nodes.filter(({ name }) => KIND_NAME.exec(name)?.[1] !== named.value);
     const names = (some: readonly { readonly node: string }[]): string =>
       some.map(({ node }) => node).join(', ') || 'none';
     const about = { subject: subject.name, evidence: seen };
@@ -76,6 +87,16 @@ export const vethNodes = defineClusterCheck({
               },
               observed: `${hosts.length} hosts, ${dpus.length} DPUs`,
               expected: 'as many hosts as DPUs, and one of each at least',
+            }),
+          ]),
+      ...(stranger === undefined || named === undefined
+        ? []
+        : [
+            report('OTHER_NAME', {
+              ...about,
+              args: { node: stranger.name, cluster: named.value },
+              observed: stranger.name,
+              expected: `${named.value}-control-plane, ${named.value}-worker and so on (${named.from})`,
             }),
           ]),
     ];

@@ -11,7 +11,7 @@ export const vfDrivers = defineCheck({
   scope: 'node',
   roles: ['dpu-host'],
   tags: ['sriov', 'driver'],
-  covers: ['G26', 'G50'],
+  covers: ['A57', 'G26', 'G50'],
   after: ['sriov/physfn-links', 'gateway/management-port-exists'],
   requires: ['netdevs', 'ovnkube', 'pci'],
   expects: ['pf'],

@@ -5,16 +5,16 @@ import { CHECKS } from '../../checks/index.ts';
 const span = (letter: string, first: number, last: number): string[] =>
   Array.from({ length: last - first + 1 }, (_, index) => `${letter}${first + index}`);
 
-/** The claims that a node can show by itself, by the documents. */
+/** The claims that a node or a cluster can show by itself, by the documents. */
 const NAMED = [
-  ...span('G', 1, 13),
-  ...span('G', 16, 33),
+  ...span('G', 1, 33),
   ...span('G', 35, 51),
-  ...['A1', 'A2', 'A16', ...span('A', 19, 35), 'A39', 'A40', 'A41', 'A63'],
+  ...span('A', 1, 64),
   ...['A64a', 'A64b', 'A64c', 'A64d', 'A64e', 'A64f', 'A64g'],
   ...['D4', 'D5', 'D6', 'D7', 'D25', 'D26', 'D27'],
-  ...span('K', 3, 8),
-  ...span('K', 18, 37),
+  ...span('K', 1, 8),
+  ...span('K', 13, 37),
+  ...span('K', 40, 67),
   ...span('S', 2, 9),
   ...['S11', 'S16'],
 ];

@@ -16,9 +16,15 @@ function gathered(
   simulation: Simulation,
   facts: NodeFacts,
   dpu?: string,
+  nodeName?: string,
 ): GatheredNode {
   return {
-    node: { name, access: { kind: 'local' }, ...(dpu === undefined ? {} : { dpu }) },
+    node: {
+      name,
+      access: { kind: 'local' },
+      ...(dpu === undefined ? {} : { dpu }),
+      ...(nodeName === undefined ? {} : { kubernetes: { cluster: 'test', node: nodeName } }),
+    },
     uri: 'local:',
     role,
     simulation,
@@ -36,8 +42,12 @@ export function judgePair(
   host: NodeFacts,
   dpu: NodeFacts,
   expect: Expect = {},
+  hostNodeName?: string,
 ): Result[] {
-  const nodes = [gathered('host1', 'dpu-host', group, host, 'dpu1'), gathered('dpu1', 'dpu', group, dpu)];
+  const nodes = [
+    gathered('host1', 'dpu-host', group, host, 'dpu1', hostNodeName),
+    gathered('dpu1', 'dpu', group, dpu),
+  ];
   const checks = CHECKS.filter(({ id }) => id.startsWith(`${group}/`));
   const verdicts: Verdicts = new Map();
   const options = { set: { from: '--set', values: expect }, suite: { from: 'suite', values: {} } };

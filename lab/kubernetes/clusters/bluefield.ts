@@ -5,6 +5,7 @@ import {
   avoiding,
   commonEnvironment,
   fromField,
+  kubeadmConfig,
   NAMESPACE,
   nodeAnnotations,
   ovnConfig,
@@ -55,6 +56,7 @@ const IMAGE = 'ghcr.io/ovn-org/ovn-kubernetes/ovn-kube-ubuntu:release-1.0';
 export function bluefieldCluster(options: BluefieldClusterOptions = {}): KubernetesObject[] {
   const { pairs = [GUIDE_PAIR], now = new Date() } = options;
   return [
+    kubeadmConfig({ serviceSubnet: '10.96.0.0/12' }),
     ...ovnConfig({
       netCidr: '10.233.64.0/18',
       svcCidr: '10.96.0.0/12',

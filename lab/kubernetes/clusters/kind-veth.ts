@@ -5,6 +5,7 @@ import {
   avoiding,
   commonEnvironment,
   fromField,
+  kubeadmConfig,
   NAMESPACE,
   nodeAnnotations,
   ovnConfig,
@@ -46,6 +47,7 @@ export function kindVethCluster(options: KindVethOptions = {}): KubernetesObject
       apiServer: `https://${CONTROL_PLANE.hostIP}:6443`,
       mtu: '1400',
     }),
+    kubeadmConfig({ podSubnet: '10.244.0.0/16', serviceSubnet: '10.96.0.0/16' }),
     ...accessControl('ovnkube-node', 'ovnkube-cluster-manager', 'ovnkube-identity'),
     ...kindNode(
       CONTROL_PLANE,
@@ -131,14 +133,36 @@ const SETTINGS = [
   value('OVN_EGRESSFIREWALL_ENABLE', 'true'),
   value('OVN_EGRESSQOS_ENABLE', 'true'),
   value('OVN_EGRESSSERVICE_ENABLE', 'true'),
+  value('OVN_DISABLE_SNAT_MULTIPLE_GWS', 'false'),
+  value('OVN_ENCAP_PORT', ''),
+  value('OVN_DISABLE_PKT_MTU_CHECK', 'false'),
+  value('OVN_EMPTY_LB_EVENTS', 'false'),
+  value('OVN_MULTICAST_ENABLE', 'false'),
+  value('OVN_UNPRIVILEGED_MODE', 'no'),
+  value('OVNKUBE_LOGLEVEL', '5'),
+  value('OVNKUBE_LIBOVSDB_CLIENT_LOGFILE', ''),
+  value('OVNKUBE_CONFIG_DURATION_ENABLE', 'true'),
+  value('OVNKUBE_METRICS_SCALE_ENABLE', 'false'),
   value('OVN_V4_JOIN_SUBNET', '100.64.0.0/16'),
+  value('OVN_V6_JOIN_SUBNET', 'fd98::/64'),
   value('OVN_V4_MASQUERADE_SUBNET', '169.254.0.0/17'),
+  value('OVN_V6_MASQUERADE_SUBNET', 'fd69::/112'),
+  value('OVN_EX_GW_NETWORK_INTERFACE', ''),
+  value('OVN_NETWORK_CONNECT_ENABLE', 'false'),
+  value('OVN_PRE_CONF_UDN_ADDR_ENABLE', 'false'),
+  value('OVN_ROUTE_ADVERTISEMENTS_ENABLE', 'false'),
+  value('OVN_ADVERTISED_UDN_ISOLATION_MODE', 'strict'),
+  value('OVN_NETWORK_QOS_ENABLE', 'false'),
+  value('OVN_ENABLE_DNSNAMERESOLVER', 'false'),
+  value('OVN_OBSERV_ENABLE', 'false'),
   value('OVN_MULTI_NETWORK_ENABLE', 'false'),
   value('OVN_NETWORK_SEGMENTATION_ENABLE', 'false'),
   value('OVN_ENABLE_INTERCONNECT', 'true'),
   value('OVN_ENABLE_MULTI_EXTERNAL_GATEWAY', 'true'),
   value('OVN_ENABLE_OVNKUBE_IDENTITY', 'true'),
 ];
+
+const LOG_LEVEL = '-vconsole:info -vfile:info';
 
 const container = (name: string, program: string, env: unknown[]): Container => ({
   name,
@@ -148,11 +172,14 @@ const container = (name: string, program: string, env: unknown[]): Container => 
 });
 
 const zoneContainers = (nodeName: unknown, ...extra: unknown[]): Container[] => [
-  container('nb-ovsdb', 'local-nb-ovsdb', []),
-  container('sb-ovsdb', 'local-sb-ovsdb', []),
-  container('ovn-northd', 'run-ovn-northd', []),
+  container('nb-ovsdb', 'local-nb-ovsdb', [value('OVN_LOGLEVEL_NB', LOG_LEVEL)]),
+  container('sb-ovsdb', 'local-sb-ovsdb', [value('OVN_LOGLEVEL_SB', LOG_LEVEL)]),
+  container('ovn-northd', 'run-ovn-northd', [value('OVN_LOGLEVEL_NORTHD', LOG_LEVEL)]),
   container('ovnkube-controller', 'ovnkube-controller-with-node', [...SETTINGS, nodeName, ...extra]),
-  container('ovn-controller', 'ovn-controller', [nodeName]),
+  container('ovn-controller', 'ovn-controller', [
+    nodeName,
+    value('OVN_LOGLEVEL_CONTROLLER', '-vconsole:info'),
+  ]),
   container('ovs-metrics-exporter', 'ovs-metrics', []),
 ];
 
@@ -173,7 +200,12 @@ function ovnWorkloads(step: 14 | 16, hosts: Placement[], dpus: Placement[], now:
     );
   const ovs = container('ovs-daemons', 'ovs-server', []);
   const identity = container('ovnkube-identity', 'ovnkube-identity', [...commonEnvironment]);
-  const manager = container('ovnkube-cluster-manager', 'ovn-cluster-manager', SETTINGS);
+  const manager = container('ovnkube-cluster-manager', 'ovn-cluster-manager', [
+    ...SETTINGS,
+    value('OVN_ENABLE_PERSISTENT_IPS', 'true'),
+    value('OVN_V4_TRANSIT_SUBNET', '100.88.0.0/16'),
+    value('OVN_V6_TRANSIT_SUBNET', 'fd97::/64'),
+  ]);
   const dpuNode = fromField('K8S_NODE_DPU', 'spec.nodeName');
   const dpuMode = [value('OVNKUBE_NODE_MODE', 'dpu'), value('DPU_REPRESENTOR_MODE', 'veth')];
   const hostContainer = container('ovnkube-node', 'ovn-node', [

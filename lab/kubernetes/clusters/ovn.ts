@@ -30,6 +30,25 @@ export function ovnConfig({ netCidr, svcCidr, apiServer, mtu }: OvnSettings): Ku
   ];
 }
 
+/** What kubeadm leaves of the configuration that it made the cluster with; kind makes its clusters by kubeadm. */
+export const kubeadmConfig = (networking: Record<string, string>): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'kubeadm-config', namespace: 'kube-system' },
+  data: {
+    ClusterConfiguration: [
+      'apiServer: {}',
+      'apiVersion: kubeadm.k8s.io/v1beta4',
+      'kind: ClusterConfiguration',
+      'networking:',
+      '  dnsDomain: cluster.local',
+      ...Object.entries(networking).map(([key, text]) => `  ${key}: ${text}`),
+      'scheduler: {}',
+      '',
+    ].join('\n'),
+  },
+});
+
 export const value = (name: string, text: string) => ({ name, value: text });
 
 export const fromConfig = (name: string, key: string) => ({

@@ -51,6 +51,18 @@ test('a healthy DPU host passes, and a VF in a pod and an unused NIC are no faul
   t.is(results.get('sriov/vf-drivers')?.note, '1 of 3 are in another network namespace');
 });
 
+test('a PF of another device than is expected is one warning, and none where nothing is expected', (t) => {
+  const wanted = judge(dpuHost(), { expect: { 'dpu-devices': ['15b3:a2d6'] } });
+  t.is(wanted.get('sriov/dpu-device')?.verdict, 'pass');
+  const other = judge(dpuHost(), { expect: { 'dpu-devices': ['15b3:a2dc'] } });
+  t.deepEqual(idsWith(other, 'fail', 'warn', 'error', 'blocked'), ['sriov/dpu-device']);
+  t.regex(
+    other.get('sriov/dpu-device')?.findings[0]?.message ?? '',
+    /is 15b3:a2d6, and 15b3:a2dc is expected/,
+  );
+  t.is(judge(dpuHost()).get('sriov/dpu-device')?.verdict, 'skip');
+});
+
 test('no check of hardware passes on a simulated host', (t) => {
   const results = judgeNode(dpuHost(), ['sriov'], { simulation: 'veth' });
   t.deepEqual(idsWith(results, 'pass', 'fail', 'warn', 'error', 'blocked'), []);
