@@ -1,5 +1,5 @@
 import { definePairCheck, notApplicable, verdictOf } from '../define.ts';
-import { CHAIN_REQUIRES, linkEvidence, pairChainsOf, straysOf } from './pair-chains.ts';
+import { linkEvidence, NODE_CHAIN_REQUIRES, nodeChainsOf, straysOf } from './pair-chains.ts';
 
 export const danglingRepresentors = definePairCheck({
   id: 'chain/dangling-representors',
@@ -9,11 +9,11 @@ export const danglingRepresentors = definePairCheck({
   severity: 'warning',
   scope: 'pair',
   roles: ['dpu-host', 'dpu'],
-  tags: ['representors', 'cluster'],
+  tags: ['representors'],
   covers: [],
-  after: ['cluster/nodes-ready', 'chain/vf-representors'],
+  after: ['chain/vf-representors'],
   hardware: true,
-  ...CHAIN_REQUIRES,
+  ...NODE_CHAIN_REQUIRES,
   messages: {
     NO_VF: {
       text: 'the representor {name} stands for no VF of the host: {ground}',
@@ -24,7 +24,7 @@ export const danglingRepresentors = definePairCheck({
   },
   docs: ['seed A L408-433'],
   judge(input) {
-    const chains = pairChainsOf(input);
+    const chains = nodeChainsOf(input);
     const findings = straysOf(chains, 'representor-without-vf').map(({ subject, ground, evidence }) =>
       input.report('NO_VF', {
         subject,

@@ -1,5 +1,9 @@
+import { describePort, isPodPort } from '../../facts/derived/chain/ovs-ports.ts';
+import { attached } from '../../facts/derived/ovs-topology.ts';
 import { definePairCheck, notApplicable, verdictOf } from '../define.ts';
-import { CHAIN_REQUIRES, linkEvidence, pairChainsOf, podChains, straysOf } from './pair-chains.ts';
+import { NODE_CHAIN_REQUIRES, nodeChainsOf, straysOf } from './pair-chains.ts';
+
+const MOST_SHOWN = 16;
 
 export const portDuplicates = definePairCheck({
   id: 'chain/port-duplicates',
@@ -9,10 +13,10 @@ export const portDuplicates = definePairCheck({
   severity: 'error',
   scope: 'pair',
   roles: ['dpu-host', 'dpu'],
-  tags: ['ovs', 'ovn', 'representors', 'cluster'],
+  tags: ['ovs', 'ovn', 'representors'],
   covers: ['A64f'],
-  after: ['cluster/nodes-ready', 'ovs/integration-bridge'],
-  ...CHAIN_REQUIRES,
+  after: ['ovs/integration-bridge'],
+  ...NODE_CHAIN_REQUIRES,
   messages: {
     TWO_PORTS: {
       text: 'the ports {ports} have one iface-id: {ground}',
@@ -26,11 +30,10 @@ export const portDuplicates = definePairCheck({
   docs: ['seed A L408-433'],
   judge(input) {
     if (!input.dpu.ovs.present) return notApplicable('Open vSwitch does not run on the DPU');
-    const chains = pairChainsOf(input);
-    const duplicates = straysOf(chains, 'duplicate-port');
-    const pods = podChains(chains);
-    if (pods.length === 0 && duplicates.length === 0)
-      return notApplicable('the host has no pod with a network of its own');
+    const duplicates = straysOf(nodeChainsOf(input), 'duplicate-port');
+    const ports = attached(input.dpu.ovs).filter(isPodPort);
+    if (ports.length === 0 && duplicates.length === 0)
+      return notApplicable('no port of the DPU has the iface-id of a pod');
     const findings = duplicates.map(({ subject, ground, evidence }) =>
       input.report('TWO_PORTS', {
         subject,
@@ -40,6 +43,6 @@ export const portDuplicates = definePairCheck({
         evidence,
       }),
     );
-    return verdictOf(findings, linkEvidence(pods, 'pod', 'ovs-port'));
+    return verdictOf(findings, ports.slice(0, MOST_SHOWN).map(describePort));
   },
 });

@@ -1,5 +1,5 @@
 import { definePairCheck, notApplicable, undetermined, verdictOf } from '../define.ts';
-import { CHAIN_REQUIRES, linkEvidence, pairChainsOf, straysOf } from './pair-chains.ts';
+import { linkEvidence, NODE_CHAIN_REQUIRES, nodeChainsOf, straysOf } from './pair-chains.ts';
 
 export const vfRepresentors = definePairCheck({
   id: 'chain/vf-representors',
@@ -9,10 +9,10 @@ export const vfRepresentors = definePairCheck({
   severity: 'error',
   scope: 'pair',
   roles: ['dpu-host', 'dpu'],
-  tags: ['sriov', 'representors', 'cluster'],
+  tags: ['sriov', 'representors'],
   covers: [],
-  after: ['cluster/nodes-ready', 'sriov/virtfn-links', 'sriov/eswitch-mode', 'veth/representors'],
-  ...CHAIN_REQUIRES,
+  after: ['sriov/virtfn-links', 'sriov/eswitch-mode', 'veth/representors'],
+  ...NODE_CHAIN_REQUIRES,
   messages: {
     NO_REPRESENTOR: {
       text: '{ground}',
@@ -25,7 +25,7 @@ export const vfRepresentors = definePairCheck({
   },
   docs: ['seed A L408-433'],
   judge(input) {
-    const chains = pairChainsOf(input);
+    const chains = nodeChainsOf(input);
     const vfs = chains.chains.filter(({ vf }) => vf !== undefined);
     if (vfs.length === 0) return notApplicable('the host has no VF of its DPU');
     const findings = straysOf(chains, 'vf-without-representor').map(({ subject, ground, evidence }) =>
