@@ -20,6 +20,7 @@ import {
   judged,
   REACHABLE,
   type Said,
+  settled,
   undeterminedBy,
   type Verdicts,
   verdictKey,
@@ -40,7 +41,7 @@ export function judgePlanned(planned: Planned, verdicts: Verdicts, options: Judg
   const { check, node, dpu } = planned;
   const sides = sidesOf(planned);
   const outcome = outcomeOf(planned, sides, verdicts, options);
-  for (const side of sides) verdicts.set(verdictKey(check.id, side.node.node.name), outcome.verdict);
+  for (const side of sides) verdicts.set(verdictKey(check.id, side.node.node.name), settled(outcome));
   const { cluster } = sides.find((side) => reads(side) || outcome.verdict === 'blocked') ?? {};
   return {
     ...resultBase(check),
@@ -58,7 +59,7 @@ export function judgeCluster(planned: PlannedCluster, verdicts: Verdicts, option
   const { check, cluster } = planned;
   const target = targetName(cluster);
   const outcome = clusterOutcome(planned, verdicts, options);
-  verdicts.set(verdictKey(check.id, target), outcome.verdict);
+  verdicts.set(verdictKey(check.id, target), settled(outcome));
   return { ...resultBase(check), target, ...outcome, durationMs: performance.now() - started };
 }
 
@@ -121,11 +122,11 @@ function outcomeOf(
       reason: `simulated: there are ${simulated.simulation === 'tap' ? 'TAPs' : 'veth pairs'} in place of VFs here, and this check asks for hardware`,
     };
   }
-  const targets = sides.flatMap(({ node, cluster }) => [
-    node.node.name,
-    ...(cluster === undefined ? [] : [targetName(cluster)]),
+  const about = sides.flatMap(({ node: { node }, cluster }) => [
+    { target: node.name },
+    ...(cluster === undefined ? [] : [{ target: targetName(cluster), node: node.kubernetes?.node }]),
   ]);
-  const blockers = blockersOf(check, targets, verdicts);
+  const blockers = blockersOf(check, about, verdicts);
   if (blockers.length > 0) return blocked(blockers, `${blockers.join(' and ')} did not pass`);
   const failure = missingFact(sides);
   if (failure !== undefined) return undeterminedBy(failure);
@@ -137,7 +138,7 @@ const clusterDown = (cluster: GatheredCluster): Said =>
 
 function clusterOutcome({ check, cluster }: PlannedCluster, verdicts: Verdicts, options: JudgeOptions): Said {
   if (cluster.unreachable !== undefined) return clusterDown(cluster);
-  const blockers = blockersOf(check, [targetName(cluster)], verdicts);
+  const blockers = blockersOf(check, [{ target: targetName(cluster) }], verdicts);
   if (blockers.length > 0) return blocked(blockers, `${blockers.join(' and ')} did not pass`);
   const failure = missingClusterFact(cluster, check.requires);
   if (failure !== undefined) return undeterminedBy(failure);

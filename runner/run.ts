@@ -26,7 +26,7 @@ import {
   type TargetFailure,
   type TargetReport,
 } from './report.ts';
-import { verdictKey } from './said.ts';
+import { settled, verdictKey } from './said.ts';
 
 export interface RunRequest extends GatherOptions, JudgeOptions {
   readonly tool: { readonly name: string; readonly version: string };
@@ -235,7 +235,7 @@ function judgeAll(
 /** What was judged ahead, with its verdict for those that come after it. */
 function known({ check, node }: Planned, verdicts: Verdicts, ahead: JudgedAhead): Result | undefined {
   const result = ahead.get(node)?.get(check.id);
-  if (result !== undefined) verdicts.set(verdictKey(check.id, result.target), result.verdict);
+  if (result !== undefined) verdicts.set(verdictKey(check.id, result.target), settled(result));
   return result;
 }
 

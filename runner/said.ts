@@ -5,8 +5,22 @@ import type { Result, Verdict } from './report.ts';
 /** What comes out of judging: a result without what the plan knows. */
 export type Said = Pick<Result, 'verdict'> & Partial<Omit<Result, 'verdict'>>;
 
-/** The verdicts so far, by check and target, for the checks that come after. */
-export type Verdicts = Map<string, Verdict>;
+/** How a check ended on a target, for the checks that come after. */
+export interface Settled {
+  readonly verdict: Verdict;
+  /** Of a cluster's check that failed for some of its nodes alone, their names there. */
+  readonly nodes?: ReadonlySet<string>;
+}
+
+/** How checks ended so far, by check and target. */
+export type Verdicts = Map<string, Settled>;
+
+/** One wrong node of hundreds must not leave the others unjudged. */
+export function settled({ verdict, findings = [] }: Said): Settled {
+  const failing = findings.filter(({ level }) => level === 'fail').map(({ nodes }) => nodes);
+  if (verdict !== 'fail' || failing.includes(undefined)) return { verdict };
+  return { verdict, nodes: new Set(failing.flatMap((nodes = []) => nodes)) };
+}
 
 export const verdictKey = (checkId: string, target: string): string => `${target}\n${checkId}`;
 
@@ -23,16 +37,24 @@ export const blocked = (blockedBy: readonly string[], reason: string): Said => (
   reason,
 });
 
+/** What a check is about: a target, and of a cluster the one node of it that is meant. */
+export interface About {
+  readonly target: string;
+  readonly node?: string | undefined;
+}
+
 /** The checks that had to pass first on one of these targets, and did not. */
 export const blockersOf = (
   { after = [] }: Pick<Check, 'after'>,
-  targets: readonly string[],
+  about: readonly About[],
   verdicts: Verdicts,
 ): readonly string[] =>
-  after.filter((id) => targets.some((target) => stops(verdicts.get(verdictKey(id, target)))));
+  after.filter((id) => about.some(({ target, node }) => stops(verdicts.get(verdictKey(id, target)), node)));
 
-const stops = (verdict: Verdict | undefined): boolean =>
-  verdict === 'fail' || verdict === 'error' || verdict === 'blocked';
+const stops = (before: Settled | undefined, node: string | undefined): boolean =>
+  (before?.verdict === 'fail' && (node === undefined || (before.nodes?.has(node) ?? true))) ||
+  before?.verdict === 'error' ||
+  before?.verdict === 'blocked';
 
 export const undeterminedBy = (failure: FactFailure): Said => ({
   verdict: 'error',

@@ -221,6 +221,44 @@ test('a cluster that can not be asked is one error, and a node that was given is
   t.is(report.exitCode, 2);
 });
 
+const broken = (id: 'narrow' | 'wide', nodes?: readonly string[]) =>
+  defineClusterCheck({
+    ...shape,
+    id: `test/${id}`,
+    title: 'it is whole',
+    scope: 'cluster',
+    requires: ['nodes'],
+    judge({ report }) {
+      const about = { args: {}, observed: 'broken', expected: 'whole', evidence: seen('broken') };
+      const finding = report('BROKEN', { ...about, subject: 'it', ...(nodes ? { nodes } : {}) });
+      return { kind: 'findings', findings: [finding], evidence: seen('broken') };
+    },
+  });
+
+test('what fails for one node of a cluster blocks the checks of that node, and those of the cluster', async (t) => {
+  const { target } = await serve(t);
+  const after = ['test/narrow'];
+  const { lines } = await verdicts(t, {
+    clusters: [target],
+    checks: [broken('narrow', ['dpu']), { ...ofCluster, after }, { ...byCluster, after }],
+  });
+  t.deepEqual(lines, [
+    'test/narrow cluster:a fail',
+    'test/of-cluster cluster:a blocked',
+    'test/by-cluster dpu-host pass',
+    'test/by-cluster dpu blocked',
+  ]);
+  const wide = await verdicts(t, {
+    clusters: [target],
+    checks: [broken('wide'), { ...byCluster, after: ['test/wide'] }],
+  });
+  t.deepEqual(wide.lines, [
+    'test/wide cluster:a fail',
+    'test/by-cluster dpu-host blocked',
+    'test/by-cluster dpu blocked',
+  ]);
+});
+
 test('--wait asks a cluster again, and keeps its nodes when it falls silent meanwhile', async (t) => {
   const paths = new Set<string>();
   let silent = false;
