@@ -2,6 +2,7 @@ import type { ClusterNode } from '../../facts/cluster/nodes.ts';
 import { type Workload, workloadName } from '../../facts/cluster/workloads.ts';
 import { asksFor } from '../../facts/derived/cluster/placement.ts';
 import { labelEvidence, type NodeRole, ROLE_LABELS, rolesOf } from '../../facts/derived/cluster/roles.ts';
+import type { ClusterNodeSubject } from '../../facts/derived/cluster/view.ts';
 import { defineClusterCheck, notApplicable, verdictOf } from '../define.ts';
 
 type Side = keyof typeof ROLE_LABELS;
@@ -29,6 +30,12 @@ export const dpuLabels = defineClusterCheck({
       remedy:
         'Look at both: kubectl get node {node} --show-labels; kubectl -A get pods --field-selector spec.nodeName={node}',
     },
+    LABEL_AGAINST_ROLE: {
+      text: 'node {node} is labelled {label}, and it is a {side}: {ground}',
+      cause: 'The label was put on the wrong node, or the inventory names the wrong role.',
+      remedy:
+        'If the label is wrong: kubectl label node {node} {label}- {wanted}= ; if the role is, correct it in the inventory.',
+    },
     UNLABELLED: {
       text: 'node {node} is a {side} without the label {label}: {ground}',
       cause: 'The node was never labelled, or lost its label when it was registered anew.',
@@ -42,7 +49,7 @@ export const dpuLabels = defineClusterCheck({
   },
   docs: ['seed K L410-415', 'seed K L432', 'seed K L439'],
   judge({ facts: { nodes, workloads, pods, leases }, subject, report }) {
-    const roles = rolesOf({ name: subject.name, nodes, workloads, pods, leases });
+    const roles = withGiven(rolesOf({ name: subject.name, nodes, workloads, pods, leases }), subject.nodes);
     const sides = roles.filter(
       ({ role, labelled }) => role === 'dpu' || role === 'dpu-host' || labelled.length > 0,
     );
@@ -54,7 +61,7 @@ export const dpuLabels = defineClusterCheck({
     const used = new Set(SIDES.filter((side) => isUsed(ROLE_LABELS[side], nodes, workloads)));
     const findings = sides.flatMap((one) => {
       const { node, object, role, ground, labelled, modes } = one;
-      const about = { subject: node, evidence: [labelEvidence(object)] };
+      const about = { subject: node, nodes: [node], evidence: [labelEvidence(object)] };
       const [first, second] = labelled;
       if (first !== undefined && second !== undefined) {
         const args = { node, first: ROLE_LABELS[first], second: ROLE_LABELS[second] };
@@ -67,12 +74,19 @@ export const dpuLabels = defineClusterCheck({
         const label = ROLE_LABELS[side];
         return report('UNLABELLED', {
           ...about,
-          args: { node, side: side === 'dpu' ? 'DPU' : 'DPU host', label, ground },
-          observed: 'no such label',
+          args: { node, side: NAMES[side], label, ground },
+          observed: resembling(object) ?? 'no such label',
           expected: `${label}=`,
         });
       }
       const label = ROLE_LABELS[first];
+      if ((role === 'dpu' || role === 'dpu-host') && role !== first)
+        return report('LABEL_AGAINST_ROLE', {
+          ...about,
+          args: { node, label, side: NAMES[role], ground, wanted: ROLE_LABELS[role] },
+          observed: label,
+          expected: ROLE_LABELS[role],
+        });
       // A DaemonSet that asks for this very label has the wrong mode, which is not the node's fault: ovnkube/node-mode.
       const other = modes.find(({ mode, workload }) => mode !== first && !asksFor(workload, label));
       if (other !== undefined)
@@ -105,6 +119,23 @@ export const dpuLabels = defineClusterCheck({
     );
   },
 });
+
+/** The roles that an inventory gives count; where it gives none, what the cluster tells. */
+const withGiven = (roles: readonly NodeRole[], given: readonly ClusterNodeSubject[]): readonly NodeRole[] => {
+  const byName = new Map(given.map((one) => [one.node, one]));
+  return roles.map((one) => {
+    const { role, roleGround } = byName.get(one.node) ?? {};
+    return role === undefined || role === one.role ? one : { ...one, role, ground: roleGround ?? one.ground };
+  });
+};
+
+/** Labels that someone took for it, such as k8s.ovn.org/host-dpu. */
+function resembling({ labels }: ClusterNode): string | undefined {
+  const found = [...labels].filter(([key]) => /^k8s\.ovn\.org\/.*dpu/.test(key));
+  return found.length === 0 ? undefined : found.map(([key, value]) => `${key}=${value}`).join(', ');
+}
+
+const NAMES = { 'dpu-host': 'DPU host', dpu: 'DPU' } as const;
 
 const SIDES: readonly Side[] = ['dpu-host', 'dpu'];
 

@@ -1,6 +1,7 @@
 import { apiEvidence, type ClusterRead } from '../../cluster/fact.ts';
 import { nodes as nodesFact } from '../../cluster/nodes.ts';
-import { record, texts } from '../../json.ts';
+import { record } from '../../json.ts';
+import { addressesOfDpu, jsonOf, withoutPrefix } from './addresses-of-dpu.ts';
 import { DPF_READ, type DpfPair } from './dpf.ts';
 import { DPF_HOST_LABELS, type NodeRole } from './roles.ts';
 import { type Contradiction, type MemberId, sameMember } from './view.ts';
@@ -75,14 +76,11 @@ function byDpfObject(
 
 const keyOf = ({ cluster, node }: MemberId): string => JSON.stringify([cluster, node]);
 
-/**
- * ovnkube on the DPU speaks for the host: the tunnel and gateway addresses that it writes to the host's node object are
- * the DPU's. The other way round, a DPU's node may be told the address of its host.
- */
+/** By the addresses that ovnkube writes. The other way round, a DPU's node may be told the address of its host. */
 function byAddress(hosts: readonly NodeRole[], dpus: readonly NodeRole[]): Claim[] {
   const [dpuAt, hostAt] = [dpus, hosts].map(byInternalAddress);
   const ofHosts = hosts.flatMap((host) =>
-    [...spokenFor(host)].flatMap(([address, annotation]) =>
+    [...addressesOfDpu(host.object)].flatMap(([address, annotation]) =>
       nearest(host, dpuAt?.get(address)).map((dpu) => ({
         host: id(host),
         dpu: id(dpu),
@@ -91,12 +89,12 @@ function byAddress(hosts: readonly NodeRole[], dpus: readonly NodeRole[]): Claim
     ),
   );
   const ofDpus = dpus.flatMap((dpu) => {
-    const value = record(json(dpu, HOST_ADDRESS));
+    const value = record(jsonOf(dpu.object, HOST_ADDRESS));
     return [value['ipv4'], value['ipv6']].flatMap((address) =>
-      nearest(dpu, hostAt?.get(bare(address))).map((host) => ({
+      nearest(dpu, hostAt?.get(withoutPrefix(address))).map((host) => ({
         host: id(host),
         dpu: id(dpu),
-        ground: `the annotation ${HOST_ADDRESS} of node ${dpu.node} holds ${bare(address)}, the address of node ${host.node}`,
+        ground: `the annotation ${HOST_ADDRESS} of node ${dpu.node} holds ${withoutPrefix(address)}, the address of node ${host.node}`,
       })),
     );
   });
@@ -110,8 +108,6 @@ function nearest(one: MemberId, others: readonly NodeRole[] = []): readonly Node
 }
 
 const HOST_ADDRESS = 'k8s.ovn.org/primary-dpu-host-addr';
-const ENCAP = 'k8s.ovn.org/node-encap-ips';
-const GATEWAY = 'k8s.ovn.org/l3-gateway-config';
 
 const byInternalAddress = (roles: readonly NodeRole[]): ReadonlyMap<string, readonly NodeRole[]> => {
   const found = new Map<string, NodeRole[]>();
@@ -120,27 +116,6 @@ const byInternalAddress = (roles: readonly NodeRole[]): ReadonlyMap<string, read
       found.set(address, [...(found.get(address) ?? []), role]);
   return found;
 };
-
-/** The addresses at which a host's tunnels and gateway are, each with the annotation that says so. */
-function spokenFor(host: NodeRole): ReadonlyMap<string, string> {
-  const gateway = record(record(json(host, GATEWAY))['default']);
-  return new Map([
-    ...texts(gateway['ip-addresses']).map((address) => [bare(address), GATEWAY] as const),
-    ...texts(json(host, ENCAP)).map((address) => [bare(address), ENCAP] as const),
-  ]);
-}
-
-function json({ object }: NodeRole, annotation: string): unknown {
-  try {
-    return JSON.parse(object.annotations.get(annotation) ?? 'null');
-  } catch {
-    // Who reads the annotation for itself says that it is no JSON.
-    return undefined;
-  }
-}
-
-/** Without the length of its prefix. */
-const bare = (address: unknown): string => (typeof address === 'string' ? (address.split('/')[0] ?? '') : '');
 
 const KIND_WORKER = /^(.+)-worker(\d*)$/;
 

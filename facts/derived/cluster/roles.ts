@@ -2,6 +2,7 @@ import { apiEvidence } from '../../cluster/fact.ts';
 import type { ClusterNode } from '../../cluster/nodes.ts';
 import { nodes as nodesFact } from '../../cluster/nodes.ts';
 import type { Role } from '../role.ts';
+import { addressesOfDpu } from './addresses-of-dpu.ts';
 import { modesByNode, type PlacedMode } from './node-mode.ts';
 import type { ClusterView, Contradiction, MemberId } from './view.ts';
 
@@ -48,7 +49,7 @@ export function rolesOf(
 ): readonly NodeRole[] {
   const modes = modesByNode(view.workloads, view.pods);
   const leased = new Set(view.leases.map(({ node }) => node));
-  return view.nodes.map((object) => {
+  const roles = view.nodes.map((object): NodeRole => {
     const labelled = SIDES.filter((role) => object.labels.has(ROLE_LABELS[role]));
     const placed = modes.get(object.name) ?? [];
     return {
@@ -63,6 +64,27 @@ export function rolesOf(
       ),
     };
   });
+  const served = addressesServed(roles);
+  return roles.map((one) => (one.role === 'worker' ? { ...one, ...servingAt(one.object, served) } : one));
+}
+
+/** The addresses of DPUs that hosts have in their annotations, and which says so. */
+const addressesServed = (roles: readonly NodeRole[]): ReadonlyMap<string, string> =>
+  new Map(
+    roles
+      .filter(({ role }) => role === 'dpu-host')
+      .flatMap(({ node, object }) =>
+        [...addressesOfDpu(object)].map(([address, annotation]) => [
+          address,
+          `the annotation ${annotation} of node ${node} holds ${address}, an address of this node`,
+        ]),
+      ),
+  );
+
+/** A DPU that lost its label runs no ovnkube, and its host still has the tunnels and the gateway there. */
+function servingAt({ internalAddresses }: ClusterNode, served: ReadonlyMap<string, string>): Partial<Told> {
+  const [ground] = internalAddresses.flatMap((address) => served.get(address) ?? []);
+  return ground === undefined ? {} : { role: 'dpu', ground };
 }
 
 /** A node is taken for a worker because of what it lacks: that it is lacking has to be known. */
