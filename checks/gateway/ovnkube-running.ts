@@ -12,7 +12,12 @@ export const ovnkubeRunning = defineCheck({
   roles: ['dpu-host', 'dpu'],
   tags: ['gateway', 'ovn-kubernetes'],
   covers: ['G25', 'K1'],
-  after: ['gateway/management-port-exists', 'gateway/pf-pci-address', 'gateway/pf-netdevs'],
+  after: [
+    'cluster/dpu-labels',
+    'gateway/management-port-exists',
+    'gateway/pf-pci-address',
+    'gateway/pf-netdevs',
+  ],
   requires: ['links', 'ovnkube', 'processes'],
   messages: {
     NOT_RUNNING: {

@@ -35,7 +35,7 @@ export const ovnkubeNodeMode = defineClusterCheck({
     },
   },
   docs: ['seed G L81-86', 'seed K L425-439', 'seed A L47-59'],
-  judge({ facts: { workloads, configMaps }, report }) {
+  judge({ facts: { workloads, configMaps }, subject, report }) {
     if (ovnWorkloads(workloads).length === 0) return noneFound(workloads);
     const found = nodeContainers(workloads, configMaps);
     const known = found.flatMap((one) => (one.mode === undefined ? [] : [{ ...one, mode: one.mode }]));
@@ -62,6 +62,9 @@ export const ovnkubeNodeMode = defineClusterCheck({
         observed: mode.said,
         expected: `OVNKUBE_NODE_MODE=${side ?? NODE_MODES.join(', ')}`,
         evidence: [workloadEvidence(workload, saidOf(one))],
+        ...(side === undefined
+          ? {}
+          : { nodes: subject.nodes.filter(({ role }) => role === side).map(({ node }) => node) }),
       });
     });
     return verdictOf(findings, seen);

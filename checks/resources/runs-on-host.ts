@@ -20,7 +20,7 @@ export const runsOnHost = ({ what, sets: setsOf, ...text }: Runs): AnyNodeCheck 
     severity: 'error',
     scope: 'node',
     roles: ['dpu-host'],
-    after: ['cluster/nodes-ready', 'resources/daemon-sets'],
+    after: ['cluster/nodes-ready', 'cluster/dpu-labels', 'resources/daemon-sets'],
     requires: [],
     requiresCluster: ['nodes', 'pods', 'workloads'],
     messages: {
