@@ -1,5 +1,3 @@
 /* What examines nodes, in one part that is loaded when it is asked for: a part of its own for each costs more than it saves. */
 export { demoCommand } from './demo.ts';
-export { inventoryCommand } from './inventory.ts';
 export { runCommand } from './run.ts';
-export { topologyCommand } from './topology.ts';

@@ -83,7 +83,7 @@ function addInventory(program: Command, exitWith: ExitWith): void {
     .description('print which nodes clusters have, what they are and how that is known, as an inventory file')
     .showHelpAfterError('dpu-doctor inventory --help shows the options.')
     .action(async (flags: import('./inventory.ts').InventoryFlags) => {
-      const { inventoryCommand } = await import('./commands.ts');
+      const { inventoryCommand } = await import('./inventory.ts');
       exitWith(await inventoryCommand(flags));
     });
   addAccessOptions(inventory);
@@ -120,7 +120,7 @@ function addTopology(program: Command, exitWith: ExitWith): void {
     .option('--no-color', 'no colours; NO_COLOR in the environment does the same')
     .showHelpAfterError('dpu-doctor topology --help shows the options.')
     .action(async (flags: import('./topology.ts').TopologyFlags) => {
-      const { topologyCommand } = await import('./commands.ts');
+      const { topologyCommand } = await import('./topology.ts');
       exitWith(await topologyCommand(flags));
     });
   addAccessOptions(topology);

@@ -6,11 +6,15 @@ import { didYouMean, UsageError } from './usage-error.ts';
 /** The checks take longer to load than all the rest: nothing waits for them that does not need them. */
 export const catalogue = async (): Promise<readonly Check[]> => (await import('../checks/index.ts')).CHECKS;
 
+/** The same checks for a run that names no cluster: those that ask one may be stand-ins, of which nothing is planned. */
+export const catalogueWithoutCluster = async (): Promise<readonly Check[]> =>
+  (await import('../checks/without-cluster.ts')).CHECKS_WITHOUT_CLUSTER;
+
 /** The suite, or the group of checks, that was named. @throws {UsageError} */
 export async function findSuite(name: string): Promise<Suite> {
   const suite = SUITES.find((candidate) => candidate.name === name);
   if (suite !== undefined) return suite;
-  const groups = new Set((await catalogue()).map(groupOf));
+  const groups = new Set((await catalogueWithoutCluster()).map(groupOf));
   if (groups.has(name))
     return { name, description: `the checks of ${name}`, select: [name], skip: [], expect: {} };
   const names = [

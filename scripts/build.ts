@@ -1,6 +1,7 @@
 import { chmod, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { catalogueWithoutCluster, REPLACED } from './without-cluster.ts';
 
 /*
  * Bundles bin/ into dist/, or the directory named: one file per lazily imported part, so that a command loads only
@@ -32,6 +33,15 @@ const withoutTheUnused: Plugin = {
   },
 };
 
+const withoutClusterChecks: Plugin = {
+  name: 'without-cluster-checks',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/without-cluster\.ts$/ }, async ({ path }) =>
+      path === REPLACED ? { contents: await catalogueWithoutCluster(), loader: 'ts' } : undefined,
+    );
+  },
+};
+
 await rm(outdir, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
@@ -43,7 +53,7 @@ await build({
   platform: 'node',
   target: 'node24',
   minify: true,
-  plugins: [withoutTheUnused],
+  plugins: [withoutTheUnused, withoutClusterChecks],
   // ssh2 and its kin are CommonJS and look for these. An import of node:module would load more than it gives.
   banner: {
     js: "const require=process.getBuiltinModule('node:module').createRequire(import.meta.url);",

@@ -1,9 +1,11 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
-import { readFileSync, symlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import test from 'ava';
 import { CHECKS } from '../checks/index.ts';
+import { asksCluster } from '../scripts/without-cluster.ts';
 import { noSshd, startSshd } from './helpers/sshd.ts';
 import { temporaryDirectory } from './helpers/temporary.ts';
 
@@ -31,12 +33,14 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** Runs the bundle as its users do. */
-const dpuDoctor = (...args: readonly string[]): Promise<Ended> =>
-  promisify(execFile)(process.execPath, [join(DIST, 'dpu-doctor.js'), ...args]).then(
+const run = (program: string, args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Ended> =>
+  promisify(execFile)(process.execPath, [program, ...args], { env: { ...process.env, ...env } }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     (error: Ended) => error,
   );
+
+/** Runs the bundle as its users do. */
+const dpuDoctor = (...args: readonly string[]): Promise<Ended> => run(join(DIST, 'dpu-doctor.js'), args);
 
 test('it starts as a program', (t) => {
   t.regex(readFileSync(join(DIST, 'dpu-doctor.js'), 'utf8'), /^#!\/usr\/bin\/env node\n/);
@@ -60,19 +64,54 @@ test('its list has every check', async (t) => {
   for (const { id } of CHECKS) t.true(stdout.includes(id), id);
 });
 
-test('it examines a recorded node as the sources do', async (t) => {
-  const args = ['run', '--json', '--target', `recorded:${join(ROOT, 'fixtures/demo/dpu1.json')}`];
-  const bundled = await dpuDoctor(...args);
-  const direct = await promisify(execFile)(process.execPath, [
-    join(ROOT, 'bin/dpu-doctor.ts'),
-    ...args,
-  ]).catch((error: Ended) => error);
-  const verdicts = (text: string) =>
-    (JSON.parse(text) as { results: { checkId: string; verdict: string }[] }).results.map(
-      ({ checkId, verdict }) => `${checkId} ${verdict}`,
-    );
-  t.true(verdicts(bundled.stdout).length > 10);
-  t.deepEqual(verdicts(bundled.stdout), verdicts(direct.stdout));
+const DEMO = join(ROOT, 'fixtures/demo');
+
+for (const [what, args] of [
+  ['a recorded DPU', ['--target', `recorded:${join(DEMO, 'dpu1.json')}`]],
+  ['a recorded host and its DPU', ['--inventory', join(DEMO, 'inventory.yaml')]],
+  ['a recorded DPU by groups of checks', ['bluefield', '--target', `recorded:${join(DEMO, 'dpu1.json')}`]],
+] as const)
+  test(`it examines ${what} as the sources do, and says the same of what it can't plan`, async (t) => {
+    const bundled = await dpuDoctor('run', '--json', ...args);
+    const direct = await run(join(ROOT, 'bin/dpu-doctor.ts'), ['run', '--json', ...args]);
+    const read = (text: string) => {
+      const { results, notPlanned } = JSON.parse(text) as {
+        results: { checkId: string; target: string; verdict: string }[];
+        notPlanned: { reason: string; count: number }[];
+      };
+      const verdicts = results.map(({ checkId, target, verdict }) => `${checkId} ${target} ${verdict}`);
+      return { verdicts, notPlanned };
+    };
+    const { verdicts, notPlanned } = read(bundled.stdout);
+    t.true(verdicts.length > 10);
+    t.true(notPlanned.length > 0);
+    t.deepEqual({ verdicts, notPlanned }, read(direct.stdout));
+  });
+
+test('where no cluster is named, it loads no check that asks one', async (t) => {
+  const coverage = temporaryDirectory(t);
+  const args = ['run', '--json', '--target', `recorded:${join(DEMO, 'dpu1.json')}`];
+  await run(join(DIST, 'dpu-doctor.js'), args, { NODE_V8_COVERAGE: coverage });
+  const [file = ''] = readdirSync(coverage);
+  const { result } = JSON.parse(readFileSync(join(coverage, file), 'utf8')) as { result: { url: string }[] };
+  const loaded = result
+    .filter(({ url }) => url.startsWith('file:'))
+    .map(({ url }) => readFileSync(fileURLToPath(url), 'utf8'))
+    .join('');
+  // However the minifier quotes a text.
+  const unquoted = (text: string): string => text.replace(/[\\'"`]/g, '');
+  const all = unquoted(loaded);
+  const isLoaded = ({ description }: { description: string }): boolean => all.includes(unquoted(description));
+  const [asking, others] = [CHECKS.filter(asksCluster), CHECKS.filter((check) => !asksCluster(check))];
+  t.true(asking.length > 10);
+  t.deepEqual(
+    asking.filter(isLoaded).map(({ id }) => id),
+    [],
+  );
+  t.deepEqual(
+    others.filter((check) => !isLoaded(check)).map(({ id }) => id),
+    [],
+  );
 });
 
 test('it examines this machine, reads an inventory and writes JUnit', async (t) => {
