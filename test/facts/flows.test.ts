@@ -178,3 +178,32 @@ test('where no bridge has a datapath, there is no flow: that is an answer', (t) 
     'ovs-vswitchd: no datapaths exist\novs-vswitchd: datapath not found (Invalid argument)\novs-appctl: ovs-vswitchd: server returned an error\n';
   t.deepEqual(answered('exit 2\n', stderr), { ok: true, value: { flows: [], cut: false, unparsed: 0 } });
 });
+
+test('ports, states, tunnels and names of flows, as real dumps have them', (t) => {
+  const pod = value(recorded('flows-userspace-tcp.txt')).flows.find(({ packets }) => packets > 10_000);
+  t.is(pod?.ufid, 'c5df156e-e2ee-47c5-b285-5c52304b0b7f');
+  t.regex(pod?.match ?? '', /^skb_priority\(0\/0\),.*icmp\(type=8\/0,code=0\/0\)$/);
+  t.is(pod?.sourceIp, '10.244.1.5/0.0.0.0');
+  t.is(pod?.ctState, undefined, '0/0 matches anything');
+});
+
+withSamples('masks, states and tunnels of real hardware (skipped without the samples)', (t) => {
+  const [inTunnel] = sample('049-dump-flows-m-offloaded-ovn173.txt');
+  t.deepEqual(inTunnel?.tunnel, { source: '172.31.4.150', destination: '172.31.2.150' });
+  t.deepEqual(inTunnel?.ctState, { value: 0, mask: 0x21 });
+  t.is(inTunnel?.sourceIp, '10.199.200.16/255.255.255.240');
+  const [, tracked] = sample('050-dump-flows-type-offloaded-ovn173.txt');
+  t.deepEqual(tracked?.ctState, { value: 0x20, mask: 0x21 }, '-new+trk');
+});
+
+// Hand-written, after lib/odp-util.c of Open vSwitch.
+test('ports with masks, and those that match anything', (t) => {
+  const line = (ports: string) =>
+    parseFlow(
+      `recirc_id(0),in_port(pf0vf1),eth_type(0x86dd),ipv6(src=fd00::1,dst=fd00::/ffff::,proto=6,frag=no),tcp(${ports}), packets:3, bytes:180, used:never, actions:2`,
+    );
+  t.deepEqual(line('src=40000,dst=0x1400/0xfc00')?.sourcePort, { value: 40_000, mask: 0xffff });
+  t.deepEqual(line('src=40000,dst=0x1400/0xfc00')?.destinationPort, { value: 0x1400, mask: 0xfc00 });
+  t.is(line('src=0/0,dst=5201')?.sourcePort, undefined);
+  t.is(line('src=0/0,dst=5201')?.destinationIp, 'fd00::/ffff::');
+});
