@@ -152,6 +152,9 @@ async function buildNodes(stateDir: string, state: LabState, key: string): Promi
         plan: { ...node, ip },
         files,
         hide: node.withoutOvs ? hide : undefined,
+        netns: Object.fromEntries(
+          Object.entries(node.netns ?? {}).map(([name, own]) => [name, `/run/netns/${netnsName(index, own)}`]),
+        ),
       });
       const netns = netnsName(index, node.name);
       const pid = await startNode(directory, netns);

@@ -10,10 +10,12 @@ export interface NodeFiles {
   plan: NodePlan;
   files: Record<string, string>;
   hide: WithoutOvs | undefined;
+  /** Files of the machine that the node has in /run/netns, by their names there. */
+  netns: Record<string, string>;
 }
 
 /** Writes the directory from which node-root.sh builds a node. */
-export async function writeNodeDirectory(directory: string, { plan, files, hide }: NodeFiles): Promise<void> {
+export async function writeNodeDirectory(directory: string, { plan, files, hide, netns }: NodeFiles): Promise<void> {
   const lab = path.join(directory, 'lab');
   await mkdir(path.join(directory, 'mnt'), { recursive: true });
   await mkdir(lab, { recursive: true });
@@ -29,6 +31,7 @@ export async function writeNodeDirectory(directory: string, { plan, files, hide 
   await writeFile(path.join(directory, 'hostname'), plan.name);
   await writeFile(path.join(directory, 'hidden'), (hide?.hidden ?? []).join('\n'));
   await writeFile(path.join(directory, 'shared'), lines(plan.shared ?? []));
+  await writeFile(path.join(directory, 'netns'), settings(netns, ' '));
   await writeFile(path.join(lab, 'ip.batch'), lines(plan.ip ?? []));
   await writeFile(path.join(lab, 'checksummed'), lines(plan.checksummed ?? []));
   await writeFile(path.join(lab, 'sysctl.conf'), settings(plan.sysctl, ' = '));

@@ -46,6 +46,11 @@ while read -r path; do
   mkdir -p "./$path"
   mount --bind "$path" "./$path"
 done <"$dir/shared"
+mkdir -p run/netns
+while read -r name file; do
+  : >"run/netns/$name"
+  mount --bind "$file" "run/netns/$name"
+done <"$dir/netns"
 if [ -s "$dir/shared" ]; then
   # Aside, because what is mounted below the kernel's sysfs does not show through the stacked one.
   mkdir run/lab/cgroup

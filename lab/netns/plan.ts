@@ -27,6 +27,8 @@ export interface NodePlan {
   withoutOvs?: boolean;
   /** Directories of the machine that the node sees at the same path; the machine's cgroups are in /run/lab then. */
   shared?: string[];
+  /** Namespaces of the plan that the node knows in /run/netns, by their names there. */
+  netns?: Record<string, string>;
   osRelease: string;
   sysfs?: SysfsTree;
 }

@@ -120,6 +120,11 @@ function host(pair: Pair, options: BluefieldOptions): NodePlan {
     checksummed: [PF, vf0, ...rest.map(({ netdev }) => netdev)],
     sysctl: { 'net.ipv4.ip_forward': '1' },
     withoutOvs: true,
+    netns: Object.fromEntries(
+      pair.vfs
+        .filter(({ namespace }) => namespace !== pair.host)
+        .map(({ index, namespace }) => [`pod${index}`, namespace]),
+    ),
     osRelease: UBUNTU,
     sysfs: hostSysfs(pair),
   };
