@@ -1,4 +1,4 @@
-import type { Connection } from './connection.ts';
+import type { Connection, WritableConnection } from './connection.ts';
 import { findKubeConfig } from './kube-config-source.ts';
 import { type List, type ListOptions, list } from './list.ts';
 import { type RequestOptions, request, requestText } from './request.ts';
@@ -24,15 +24,25 @@ export interface ClusterOptions {
 }
 
 /** Opens a cluster; asks it nothing yet. The client library is loaded only now. */
-export async function openCluster({ signal, kubeconfig, context, env }: ClusterOptions): Promise<Cluster> {
+export async function openCluster(options: ClusterOptions): Promise<Cluster> {
+  const { name, connection } = await openConnection(options);
+  return clusterOver(name, connection);
+}
+
+/** The connection to a cluster, and its context's name. Rejects only with a KubernetesError. */
+export async function openConnection({
+  signal,
+  kubeconfig,
+  context,
+  env,
+}: ClusterOptions): Promise<{ readonly name: string; readonly connection: WritableConnection }> {
   const source = await findKubeConfig(kubeconfig, env);
   const [{ loadKubeConfig }, { connect }] = await Promise.all([
     import('./load-kube-config.ts'),
     import('./connection.ts'),
   ]);
   const config = loadKubeConfig(source, context);
-  const connection = await connect(config, signal);
-  return clusterOver(config.getCurrentContext(), connection);
+  return { name: config.getCurrentContext(), connection: await connect(config, signal) };
 }
 
 /** A cluster over any connection to its API. */

@@ -27,8 +27,16 @@ export interface Connection {
   close(): void;
 }
 
+export type Method = 'GET' | 'POST' | 'DELETE';
+
+/** A connection by which objects are made and removed, too. */
+export interface WritableConnection extends Connection {
+  /** Rejects only with a {@link KubernetesError}, where there was no answer; what was asked may be done all the same. */
+  send(method: Method, path: string, body: unknown, signal: AbortSignal): Promise<Answer>;
+}
+
 /** Makes the credentials ready, which may run an exec plugin. */
-export async function connect(config: KubeConfig, signal: AbortSignal): Promise<Connection> {
+export async function connect(config: KubeConfig, signal: AbortSignal): Promise<WritableConnection> {
   const server = (config.getCurrentCluster()?.server ?? '').replace(/\/+$/, '');
   const options: https.RequestOptions = {};
   await Promise.race([config.applyToHTTPSOptions(options), aborted(signal)]).catch((error: unknown) => {
@@ -49,7 +57,14 @@ export async function connect(config: KubeConfig, signal: AbortSignal): Promise<
   return {
     server,
     expired: expiryOf(options.cert),
-    get: (path, signal) => get(`${server}${path}`, { ...base, signal }, plain),
+    get: (path, signal) => exchange(`${server}${path}`, { ...base, signal }, plain),
+    send(method, path, body, signal) {
+      const json = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+      // Of what a DELETE carries, Node does not tell the length by itself.
+      const typed = json && { 'content-type': 'application/json', 'content-length': json.length };
+      const headers = { ...base.headers, ...typed } as http.OutgoingHttpHeaders;
+      return exchange(`${server}${path}`, { ...base, method, headers, signal }, plain, json);
+    },
     close: () => agent.destroy(),
   };
 }
@@ -78,7 +93,12 @@ function aborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-function get(url: string, options: https.RequestOptions, plain: boolean): Promise<Answer> {
+function exchange(
+  url: string,
+  options: https.RequestOptions,
+  plain: boolean,
+  body?: Buffer,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const fail = (error: unknown) => reject(noAnswer(url, error, options.signal ?? undefined));
     try {
@@ -103,7 +123,7 @@ function get(url: string, options: https.RequestOptions, plain: boolean): Promis
         });
       });
       request.on('error', fail);
-      request.end();
+      request.end(body);
     } catch (error) {
       // A URL, a header or a key that Node refuses.
       fail(error);

@@ -12,6 +12,10 @@ export type KubernetesErrorCode =
   | 'unauthorized'
   | 'forbidden'
   | 'not-found'
+  /** There already is an object of that name, or it is another one than was meant. */
+  | 'conflict'
+  /** Admission refused an object: a quota, a policy, a webhook, or what the API does not take for valid. */
+  | 'refused'
   /** 429 or 5xx, however often it was asked. */
   | 'unavailable'
   | 'unexpected'

@@ -7,6 +7,8 @@ export interface ListOptions extends RequestOptions {
   readonly limit?: number;
   /** Only objects of which this is true, such as `type!=Normal`. */
   readonly fieldSelector?: string;
+  /** Only objects whose labels are so, such as `app.kubernetes.io/name=web`. */
+  readonly labelSelector?: string;
 }
 
 export interface List {
@@ -28,8 +30,11 @@ interface Page {
  * (410), everything is read anew at once, as client-go does. Rejects only with a {@link KubernetesError}.
  */
 export async function list(connection: Connection, path: string, options: ListOptions): Promise<List> {
-  const { limit = 500, fieldSelector } = options;
-  const chosen: Record<string, string> = fieldSelector === undefined ? {} : { fieldSelector };
+  const { limit = 500, fieldSelector, labelSelector } = options;
+  const chosen: Record<string, string> = {
+    ...(fieldSelector === undefined ? {} : { fieldSelector }),
+    ...(labelSelector === undefined ? {} : { labelSelector }),
+  };
   const items: unknown[] = [];
   const seen = new Set<string>();
   let token = '';
@@ -44,7 +49,8 @@ export async function list(connection: Connection, path: string, options: ListOp
       page = pageOf(await request(connection, `${path}?${query}`, options), path);
     } catch (error) {
       if (!token || !(error instanceof KubernetesError) || error.status !== 410) throw error;
-      const all = fieldSelector === undefined ? path : `${path}?${new URLSearchParams(chosen)}`;
+      const query = new URLSearchParams(chosen);
+      const all = query.size === 0 ? path : `${path}?${query}`;
       const whole = pageOf(await request(connection, all, options), path);
       return { items: whole.items, resourceVersion: whole.resourceVersion, requests: requests + 1 };
     }

@@ -53,7 +53,8 @@ async function answered(connection: Connection, path: string, options: RequestOp
   }
 }
 
-function parse({ body }: Answer, path: string): unknown {
+/** @throws {KubernetesError} where it is no JSON */
+export function parse({ body }: Answer, path: string): unknown {
   try {
     return JSON.parse(body);
   } catch {
@@ -66,7 +67,7 @@ function parse({ body }: Answer, path: string): unknown {
 }
 
 /** The words of the server's Status object, if it sent one. */
-function words({ body }: Answer): string {
+export function words({ body }: Answer): string {
   try {
     const { message } = JSON.parse(body) as { message?: unknown };
     if (typeof message === 'string') return message.slice(0, 500);
@@ -76,7 +77,8 @@ function words({ body }: Answer): string {
   return body.trim().slice(0, 100);
 }
 
-function refusal(answer: Answer, path: string, attempts: number, expired?: Date): KubernetesError {
+/** What an answer that is no success means. */
+export function refusal(answer: Answer, path: string, attempts: number, expired?: Date): KubernetesError {
   const { status } = answer;
   const said = `${path}: ${status}: ${words(answer)}`;
   switch (status) {

@@ -3,6 +3,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import type { ExecutionContext } from 'ava';
 import { temporaryDirectory } from './temporary.ts';
 
@@ -12,6 +13,15 @@ export interface FakeApiServer {
   readonly asked: string[];
   /** The Authorization headers that came along. */
   readonly authorizations: (string | undefined)[];
+  /** Requests in the order in which they were read to their ends; those that only ask have an empty body. */
+  readonly requests: ReceivedRequest[];
+}
+
+export interface ReceivedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly body: string;
+  readonly contentType: string | undefined;
 }
 
 export interface Reply {
@@ -24,15 +34,25 @@ export interface Reply {
 /** An API server that answers what a test wants; undefined: not at all. With a certificate it speaks TLS. */
 export async function startApiServer(
   t: Pick<ExecutionContext, 'teardown'>,
-  answer: (url: URL, count: number) => Reply | undefined,
+  answer: (url: URL, count: number, request: ReceivedRequest) => Reply | undefined,
   tls?: { key: string; cert: string },
 ): Promise<FakeApiServer> {
   const asked: string[] = [];
   const authorizations: (string | undefined)[] = [];
-  const serve: http.RequestListener = (request, response) => {
-    asked.push(request.url ?? '');
+  const requests: ReceivedRequest[] = [];
+  const serve: http.RequestListener = async (request, response) => {
+    const path = request.url ?? '';
+    asked.push(path);
     authorizations.push(request.headers.authorization);
-    const reply = answer(new URL(request.url ?? '', 'http://server'), asked.length);
+    const count = asked.length;
+    const received = {
+      method: request.method ?? '',
+      path,
+      body: await text(request).catch(() => ''),
+      contentType: request.headers['content-type'],
+    };
+    requests.push(received);
+    const reply = answer(new URL(path, 'http://server'), count, received);
     if (reply === undefined) return;
     const { status = 200, headers = {}, body = {} } = reply;
     response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body));
@@ -44,7 +64,7 @@ export async function startApiServer(
     server.close();
   });
   const { port } = server.address() as AddressInfo;
-  return { url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`, asked, authorizations };
+  return { url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`, asked, authorizations, requests };
 }
 
 /** A kubeconfig for that server, as a file; parts of it may be replaced. */
