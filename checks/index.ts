@@ -88,6 +88,7 @@ import { variablesFile } from './tap/variables-file.ts';
 import { variablesPair } from './tap/variables-pair.ts';
 import { vf0InOvs } from './tap/vf0-in-ovs.ts';
 import { vms } from './tap/vms.ts';
+import { TRAFFIC_CHECKS } from './traffic/index.ts';
 import { addresses } from './veth/addresses.ts';
 import { dpuNetwork } from './veth/dpu-network.ts';
 import { hostInterfaces } from './veth/host-interfaces.ts';
@@ -185,9 +186,9 @@ export const CHECKS: readonly Check[] = [
   representors,
   hostInterfaces,
   otherInterfaces,
-  representorPf,
   peers,
   peerNamespaces,
+  representorPf,
   linksUp,
   addresses,
   hostIsolation,
@@ -204,4 +205,5 @@ export const CHECKS: readonly Check[] = [
   variablesFile,
   variablesPair,
   vf0InOvs,
+  ...TRAFFIC_CHECKS,
 ];

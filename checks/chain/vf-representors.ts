@@ -11,7 +11,13 @@ export const vfRepresentors = definePairCheck({
   roles: ['dpu-host', 'dpu'],
   tags: ['sriov', 'representors'],
   covers: [],
-  after: ['sriov/virtfn-links', 'sriov/eswitch-mode', 'veth/representors'],
+  after: [
+    'sriov/virtfn-links',
+    'sriov/eswitch-mode',
+    'veth/representors',
+    'veth/host-interfaces',
+    'veth/other-interfaces',
+  ],
   ...NODE_CHAIN_REQUIRES,
   messages: {
     NO_REPRESENTOR: {

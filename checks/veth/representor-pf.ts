@@ -13,7 +13,7 @@ export const representorPf = definePairCheck({
   roles: ['dpu-host', 'dpu'],
   tags: ['veth'],
   covers: ['K64'],
-  after: ['veth/leftovers', 'veth/representors', 'veth/host-interfaces'],
+  after: ['veth/representors', 'veth/host-interfaces', 'veth/peers', 'veth/peer-namespaces'],
   requires: { host: ['links'], dpu: ['links'] },
   simulations: ['veth'],
   messages: {
