@@ -13,6 +13,8 @@ export interface FactFailure {
     | 'unreachable'
     /** A cluster's API does not know what was asked for. */
     | 'not-found'
+    /** Of traffic: not one packet was sent, so nothing is known of the way. */
+    | 'no-packets'
     | 'interrupted';
   readonly message: string;
   readonly hint?: string;

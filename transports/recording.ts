@@ -13,6 +13,7 @@ const FAILURE_CODES = [
   'command-failed',
   'not-recorded',
   'not-found',
+  'no-packets',
   'unreachable',
   'interrupted',
 ] as const satisfies readonly FactFailure['code'][];

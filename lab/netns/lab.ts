@@ -153,7 +153,10 @@ async function buildNodes(stateDir: string, state: LabState, key: string): Promi
         files,
         hide: node.withoutOvs ? hide : undefined,
         netns: Object.fromEntries(
-          Object.entries(node.netns ?? {}).map(([name, own]) => [name, `/run/netns/${netnsName(index, own)}`]),
+          Object.entries(node.netns ?? {}).map(([name, own]) => [
+            name,
+            `/run/netns/${netnsName(index, own)}`,
+          ]),
         ),
       });
       const netns = netnsName(index, node.name);

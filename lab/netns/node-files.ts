@@ -15,7 +15,10 @@ export interface NodeFiles {
 }
 
 /** Writes the directory from which node-root.sh builds a node. */
-export async function writeNodeDirectory(directory: string, { plan, files, hide, netns }: NodeFiles): Promise<void> {
+export async function writeNodeDirectory(
+  directory: string,
+  { plan, files, hide, netns }: NodeFiles,
+): Promise<void> {
   const lab = path.join(directory, 'lab');
   await mkdir(path.join(directory, 'mnt'), { recursive: true });
   await mkdir(lab, { recursive: true });

@@ -1,0 +1,58 @@
+import { defineFact } from '../../facts/fact.ts';
+import { type Link, links } from '../../facts/links.ts';
+import { type Route, routes } from '../../facts/routes.ts';
+import { commandForEach } from '../../facts/sources.ts';
+import type { PingProgram } from '../ping.ts';
+import { pingVersion, readPingProgram } from './programs.ts';
+
+/** A network namespace that a node has a name for. */
+export interface NamedNamespace {
+  readonly name: string;
+  /** Its file on the node. */
+  readonly file: string;
+  readonly links: readonly Link[];
+}
+
+/** What a node tells of its network, in one round. */
+export interface NodeNetwork {
+  readonly links: readonly Link[];
+  readonly routes: readonly Route[];
+  /** Those that could be entered. */
+  readonly namespaces: readonly NamedNamespace[];
+  /** Why others could not. */
+  readonly closed: readonly string[];
+  /** Which ping the node has; undefined where it has none. */
+  readonly ping: PingProgram | undefined;
+}
+
+/** Named namespaces are files here (ip-netns(8)); /var/run is the same directory wherever there are both. */
+const NAMESPACES = '/run/netns/*';
+
+export const nodeNetwork = defineFact({
+  title: 'interfaces, routes and network namespaces',
+  sources: {
+    ...links.sources,
+    ...routes.sources,
+    ping: pingVersion,
+    namespaces: commandForEach([NAMESPACES], ['nsenter', '--net={path}', 'ip', '-j', 'addr', 'show'], {
+      root: true,
+    }),
+  },
+  parse({ addr, list, namespaces, ping }): NodeNetwork {
+    return {
+      links: links.parse({ addr }),
+      routes: routes.parse({ list }),
+      namespaces: namespaces
+        .filter(({ exitCode }) => exitCode === 0)
+        .map((answer) => ({
+          name: answer.path.split('/').at(-1) ?? answer.path,
+          file: answer.path,
+          links: links.parse({ addr: answer }),
+        })),
+      closed: namespaces
+        .filter(({ exitCode }) => exitCode !== 0)
+        .map(({ path, stderr }) => `${path}: ${stderr.trim().split('\n')[0]}`),
+      ping: readPingProgram(ping),
+    };
+  },
+});
