@@ -72,6 +72,20 @@ export function addCheckOptions(command: Command): void {
   );
 }
 
+/** What traffic to send, in a run that sends any. */
+export function addTrafficOptions(command: Command): void {
+  command
+    .optionsGroup('Traffic (suites traffic and conformance):')
+    .option(
+      '--paths <choice>',
+      'between which nodes: all pairs, a ring, or a sample that grows with the nodes, not their square (default: sample)',
+    )
+    .option('--packets <count>', 'of each ping (default: 5)')
+    .option('--image <image>', 'of the pods that are made; sh, ping and nc are needed (default: alpine:3)')
+    .option('--pod <namespace/name>', 'use this pod, and make none; several may be given', several)
+    .option('--keep-on-failure', 'leave pods that were made where something failed');
+}
+
 /** Where the reports go, and what they look like. */
 export function addOutputOptions(command: Command): void {
   command

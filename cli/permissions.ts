@@ -1,12 +1,10 @@
-import { CHECKS } from '../checks/index.ts';
 import type { ApiPermission } from '../facts/cluster/permission.ts';
 import { type RootCommand, sourceKey } from '../facts/source.ts';
 import { type Permissions, permissionsFor } from '../runner/permissions.ts';
-import { selectChecks } from '../runner/select.ts';
 import { parseNodeAccess } from './clusters.ts';
 import { rbacFile } from './rbac.ts';
 import { sudoersFile } from './sudoers.ts';
-import { findSuite } from './suite.ts';
+import { chosenChecks, findSuite } from './suite.ts';
 import { UsageError } from './usage-error.ts';
 import { parseRole, words } from './values.ts';
 
@@ -23,9 +21,7 @@ export interface PermissionFlags {
 /** Prints what a run of the chosen checks needs to be allowed. */
 export async function permissionsCommand(suiteName: string, flags: PermissionFlags): Promise<number> {
   const suite = await findSuite(suiteName);
-  const select = words('--select', flags.select);
-  const skip = [...suite.skip, ...words('--skip', flags.skip)];
-  const checks = selectChecks(CHECKS, select.length > 0 ? select : suite.select, skip);
+  const checks = await chosenChecks(suite, words('--select', flags.select), words('--skip', flags.skip));
   const permissions = permissionsFor(checks, {
     ...(flags.role === undefined ? {} : { role: parseRole(flags.role) }),
     nodeAccess: parseNodeAccess(flags.nodeAccess ?? 'none'),

@@ -6,6 +6,7 @@ import {
   addOutputOptions,
   addSelection,
   addSshOptions,
+  addTrafficOptions,
 } from './options.ts';
 import { didYouMean, UsageError } from './usage-error.ts';
 import { VERSION } from './version.ts';
@@ -49,6 +50,7 @@ function addRun(program: Command, exitWith: ExitWith): void {
     });
   addNodeOptions(run);
   addCheckOptions(run);
+  addTrafficOptions(run);
   addOutputOptions(run);
   addSshOptions(run);
 }
@@ -188,5 +190,7 @@ Examples:
   $ dpu-doctor run -t root@host-1 --role dpu-host --set num-vfs=8
   $ dpu-doctor run -i kind:dpu kind-veth         the nodes of a kind cluster
   $ dpu-doctor run --kubeconfig admin.conf       a cluster, as its API tells of it
+  $ dpu-doctor run traffic --kubeconfig admin.conf -i nodes.yaml
+                                                 send traffic, see where it vanishes, prove offload
   $ dpu-doctor run -i nodes.yaml -x system --wait 5m --json
 ${EXIT_CODES}`;

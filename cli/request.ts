@@ -2,12 +2,11 @@ import { access, constants } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import type { Inventory, InventoryNode } from '../inventory/node.ts';
 import type { RunRequest } from '../runner/run.ts';
-import { selectChecks } from '../runner/select.ts';
 import type { Suite } from '../suites/index.ts';
 import { passphraseFrom } from '../transports/ssh/passphrase.ts';
 import { clustersOf, parseNodeAccess } from './clusters.ts';
 import type { RunFlags } from './run.ts';
-import { catalogue, catalogueWithoutCluster, findSuite } from './suite.ts';
+import { catalogueWithoutCluster, chosenChecks, findSuite, passiveCatalogue } from './suite.ts';
 import { parseTarget } from './target.ts';
 import { UsageError } from './usage-error.ts';
 import { parseCount, parseDuration, parseRole, parseSettings, parseTimeout, words } from './values.ts';
@@ -27,7 +26,6 @@ export interface Request extends Omit<RunRequest, 'listen' | 'signal' | 'onGathe
 /** What the words of the command line ask for. Throws readable errors only. */
 export async function runRequest(suiteName: string, flags: RunFlags): Promise<Request> {
   const suite = await findSuite(suiteName);
-  const select = words('--select', flags.select);
   const timeout = parseTimeout(flags.timeout);
   for (const [option, file] of [
     ['--ssh-config', flags.sshConfig],
@@ -41,10 +39,7 @@ export async function runRequest(suiteName: string, flags: RunFlags): Promise<Re
     tool: { name: 'dpu-doctor', version: VERSION },
     suiteName: suite.name,
     ...nodes,
-    checks: await checksFor(nodes, select.length > 0 ? select : suite.select, [
-      ...suite.skip,
-      ...words('--skip', flags.skip),
-    ]),
+    checks: await checksFor(nodes, suite, words('--select', flags.select), words('--skip', flags.skip)),
     set: { from: '--set', values: parseSettings(flags.set) },
     suite: { from: `suite ${suite.name}`, values: suite.expect },
     timeout,
@@ -64,13 +59,14 @@ export async function runRequest(suiteName: string, flags: RunFlags): Promise<Re
 /** The checks that are chosen. Where all are, for nodes of which nothing is known yet, no check says what to ask them. */
 async function checksFor(
   { nodes, clusters = [] }: Pick<Request, 'nodes' | 'clusters'>,
+  suite: Suite,
   select: readonly string[],
   skip: readonly string[],
 ): Promise<Request['checks']> {
-  const load = clusters.length === 0 ? catalogueWithoutCluster : catalogue;
-  const all = select.length === 0 && skip.length === 0;
-  if (all && nodes.every(({ role }) => role === undefined)) return load;
-  return selectChecks(await load(), select, skip);
+  const isPlain = [suite.select, suite.skip, select, skip].every((names) => names.length === 0);
+  if (isPlain && !suite.active && nodes.every(({ role }) => role === undefined))
+    return clusters.length === 0 ? catalogueWithoutCluster : passiveCatalogue;
+  return chosenChecks(suite, select, skip);
 }
 
 /** A file that was named for this run and can't be read is told before any node is asked. */

@@ -6,8 +6,9 @@ import { onInterrupt } from './interrupt.ts';
 import { type OutputFlags, output } from './output.ts';
 import { recorder } from './record.ts';
 import { runRequest } from './request.ts';
+import { type TrafficFlags, trafficOf } from './traffic.ts';
 
-export interface RunFlags extends OutputFlags, ClusterFlags {
+export interface RunFlags extends OutputFlags, ClusterFlags, TrafficFlags {
   readonly inventory?: string;
   readonly target?: readonly string[];
   readonly role?: string;
@@ -31,11 +32,14 @@ export async function runCommand(suite: string, flags: RunFlags): Promise<number
   if (!flags.quiet) for (const note of notes) process.stderr.write(`note: ${safeLine(note)}\n`);
   const recording = flags.record === undefined ? undefined : recorder(flags.record);
   const interrupt = onInterrupt();
+  const { signal } = interrupt;
+  const { listen } = out;
   try {
     const report = await run({
       ...request,
-      signal: interrupt.signal,
-      listen: out.listen,
+      ...trafficOf(flags, { ...request, signal, listen }),
+      signal,
+      listen,
       ...(recording === undefined ? {} : { onGathered: recording.write }),
     });
     // Still deaf to a signal: the reports are to be written whole.

@@ -95,7 +95,7 @@ function groupLines(view: NodeView, group: string, results: readonly Result[], w
   const { look } = view;
   const worst = WORST_FIRST.find((verdict) => results.some((result) => result.verdict === verdict)) ?? 'skip';
   const passed = results.filter(({ verdict }) => verdict === 'pass');
-  const names = view.verbose || passed.length === 0 ? '' : `: ${passed.map(shortName).join(', ')}`;
+  const names = view.verbose || passed.length === 0 ? '' : `: ${shortNames(passed).join(', ')}`;
   const [first = '', ...rest] = paragraph(look, `${tally(results)}${names}`, '', width + 6);
   return [
     `  ${look.paint(worst, look.symbol[worst])} ${look.bold(safeLine(group).padEnd(width))}  ${first}`,
@@ -108,6 +108,12 @@ const WORST_FIRST: readonly Verdict[] = ['fail', 'error', 'warn', 'pass', 'block
 
 /** The check's name without its group, which stands before it. */
 const shortName = ({ checkId }: Result): string => safeLine(checkId).replace(/^[^/]*\//, '');
+
+/** Each name once: of paths, a check has many results on one node. */
+const shortNames = (results: readonly Result[]): readonly string[] =>
+  [...Map.groupBy(results, shortName)].map(([name, { length }]) =>
+    length === 1 ? name : `${name} ×${length}`,
+  );
 
 /** Without --verbose: notes, warnings, failures, and errors of one reason together; the rest is told elsewhere. */
 function foldedLines(view: NodeView, results: readonly Result[]): string[] {
@@ -164,7 +170,7 @@ const caps = ({ verbose }: NodeView): typeof VERBOSE_EVIDENCE | undefined =>
 
 function heading({ look }: NodeView, verdict: Verdict, result: Result, text: string): string[] {
   const first = `${' '.repeat(INDENT - 2)}${look.paint(verdict, look.symbol[verdict])} `;
-  const title = result.pair ? `${text} [${aboutWhom(result)}]` : text;
+  const title = result.pair || result.path ? `${text} [${aboutWhom(result)}]` : text;
   const id = safeLine(result.checkId);
   return widthOf(title) + widthOf(id) + INDENT + 2 <= look.width
     ? [`${first}${title}  ${look.dim(id)}`]
@@ -228,7 +234,9 @@ function blockedLines({ look, blocking, verbose }: NodeView, result: Result): st
   const blocked = blocking.blockedBy(result);
   if (blocked.length === 0) return [];
   const names = blocked.map((one) =>
-    one.target === result.target ? safeLine(one.checkId) : `${safeLine(one.checkId)} [${aboutWhom(one)}]`,
+    one.target === result.target && one.path === undefined
+      ? safeLine(one.checkId)
+      : `${safeLine(one.checkId)} [${aboutWhom(one)}]`,
   );
   const text = `${count(blocked.length, 'check')} blocked by ${safeLine(result.checkId)}: ${someOf(names, verbose ? names.length : 12)}`;
   const first = `${' '.repeat(INDENT)}${look.symbol.blocked} `;

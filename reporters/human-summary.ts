@@ -110,6 +110,26 @@ function notPlannedLines(look: Look, { notPlanned = [] }: Pick<Report, 'notPlann
 export const waitEndedLines = (look: Look, { waitEnded = [] }: Report): string[] =>
   waitEnded.flatMap((reason) => paragraph(look, `Stopped waiting: ${safeLine(reason)}`, '', 2));
 
+/** On how many paths traffic was sent, between whom, and what of it is still there. */
+export const trafficLines = (look: Look, { traffic }: Report): string[] =>
+  traffic === undefined
+    ? []
+    : [
+        look.bold(`Traffic on ${count(traffic.paths, 'path')}`),
+        ...traffic.notes.flatMap((note) => paragraph(look, safeLine(note), '  ', 4)),
+        ...leftLines(look, traffic.left),
+        '',
+      ];
+
+const leftLines = (look: Look, left: readonly string[]): string[] =>
+  left
+    .flatMap((object) => paragraph(look, `still there: ${safeLine(object)}`, `  ${look.symbol.warn} `, 4))
+    .map((line) => look.paint('warn', line));
+
+/** What is still there of a run: even the shortest report tells of it. */
+export const leftBehindLines = (look: Look, { traffic }: Report): string[] =>
+  leftLines(look, traffic?.left ?? []);
+
 /** The last two lines: counts, and what the exit code means. */
 export function closingLines(look: Look, report: Report): string[] {
   const { summary, exitCode } = report;

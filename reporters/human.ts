@@ -1,7 +1,15 @@
 import type { Report, Result, TargetReport } from '../runner/report.ts';
 import { blockingOf } from './blocking.ts';
 import { healthyNodeLine, type NodeView, nodeLines, resultsByTarget } from './human-node.ts';
-import { avoidableLines, closingLines, problemLines, skipLines, waitEndedLines } from './human-summary.ts';
+import {
+  avoidableLines,
+  closingLines,
+  leftBehindLines,
+  problemLines,
+  skipLines,
+  trafficLines,
+  waitEndedLines,
+} from './human-summary.ts';
 import { lookOf } from './look.ts';
 import { safeLine } from './safe-text.ts';
 import type { Terminal } from './terminal.ts';
@@ -22,7 +30,9 @@ export async function renderHuman(report: Report, { terminal, detail }: HumanOpt
   const problems = problemLines(look, report, blocking);
   const view: NodeView = { look, verbose: detail === 'verbose', blocking };
   const lines = [
-    ...(detail === 'quiet' ? avoidableLines(look, report) : body(view, report)),
+    ...(detail === 'quiet'
+      ? [...avoidableLines(look, report), ...leftBehindLines(look, report)]
+      : body(view, report)),
     ...(problems.length === 0
       ? []
       : detail === 'quiet'
@@ -52,6 +62,7 @@ function body(view: NodeView, report: Report): string[] {
     '',
     ...nodes.flatMap(({ lines }) => lines ?? []),
     ...(healthy.length === 0 ? [] : [...healthy, '']),
+    ...trafficLines(look, report),
     ...skipLines(look, report, verbose),
   ];
 }

@@ -105,7 +105,11 @@ function redrawnLine({ write, look, now, every }: ProgressSurface): Progress {
     listen: (event) => {
       advance(state, event);
       if (event.kind === 'run-finished') stop();
-      else if (event.kind === 'run-started') draw();
+      else if (event.kind === 'traffic') {
+        write(`${drawn === '' ? '' : ERASE}${look.finish(`${safeLine(event.line)}\n`)}`);
+        drawn = '';
+        draw();
+      } else if (event.kind === 'run-started') draw();
     },
     stop,
   };
@@ -152,6 +156,8 @@ function logLine(event: RunEvent): string | undefined {
         : `${safeLine(event.target)}: ${safeLine(event.failure.message)} (after ${duration(event.ms)})`;
     case 'waiting':
       return `waiting ${duration(event.ms)} at most for ${awaited(event.for)}`;
+    case 'traffic':
+      return safeLine(event.line);
     case 'run-finished':
       return finishedLine(event.report);
     default:

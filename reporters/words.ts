@@ -55,9 +55,9 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
 }
 
-/** The node that a result is about, or both nodes of a pair. */
-export const aboutWhom = ({ target, pair }: Result): string =>
-  pair ? `${safeLine(pair.host)}, ${safeLine(pair.dpu)}` : safeLine(target);
+/** The node that a result is about, both nodes of a pair, or the path. */
+export const aboutWhom = ({ target, pair, path }: Result): string =>
+  path ? safeLine(path.title) : pair ? `${safeLine(pair.host)}, ${safeLine(pair.dpu)}` : safeLine(target);
 
 /** The findings, those that fail first. */
 export const worstFirst = (findings: readonly Finding[]): readonly Finding[] => [

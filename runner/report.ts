@@ -20,6 +20,8 @@ export interface Report {
   readonly interrupted?: boolean;
   /** Why the run ended before its time, where it was not a signal. */
   readonly aborted?: string;
+  /** Where traffic was sent: what the reader should know of it. */
+  readonly traffic?: TrafficReport;
   /** Why --wait did not wait as long as it might: what never becomes well by itself, one line for each. */
   readonly waitEnded?: readonly string[];
   /** Clusters, then nodes in the order of the inventory and of the clusters. */
@@ -33,6 +35,15 @@ export interface Report {
 }
 
 export const REPORT_FORMAT = 1;
+
+export interface TrafficReport {
+  /** On how many paths traffic was sent. */
+  readonly paths: number;
+  /** Which endpoints there were, what was left out and why. */
+  readonly notes: readonly string[];
+  /** Objects of the run that are still there, each with the command that removes it. */
+  readonly left: readonly string[];
+}
 
 export interface TargetReport {
   /** Absent: a node. */
@@ -77,17 +88,19 @@ export const VERDICTS = ['pass', 'warn', 'fail', 'error', 'skip', 'blocked'] as 
 
 export type Verdict = (typeof VERDICTS)[number];
 
-/** What one check said of one node, of one pair of DPU host and DPU, or of one cluster. */
+/** What one check said of one node, of one pair of DPU host and DPU, of one cluster, or of one path of traffic. */
 export interface Result {
   /** `<group>/<name>`. */
   readonly checkId: string;
   /** The passing statement. */
   readonly title: string;
   readonly group: string;
-  /** The node's name; of a pair, the DPU host's; of a cluster, its name among the targets. */
+  /** The node's name; of a pair, the DPU host's; of a cluster, its name among the targets; of a path, the sender's node. */
   readonly target: string;
   /** Given when the check judged both sides together. */
   readonly pair?: { readonly host: string; readonly dpu: string };
+  /** Given when the check judged what was sent on a path. */
+  readonly path?: ResultPath;
   /** The target that is the cluster whose API told of the node. */
   readonly cluster?: string;
   readonly verdict: Verdict;
@@ -112,6 +125,18 @@ export interface Result {
   readonly covers: readonly string[];
   readonly docs: readonly string[];
   readonly tags: readonly string[];
+}
+
+/** A path on which traffic was sent. */
+export interface ResultPath {
+  /** The same in every run between equal endpoints. */
+  readonly id: string;
+  /** `default/a → default/b, ICMP, IPv4`. */
+  readonly title: string;
+  /** The targets that it runs over, as far as they are known, the sender's node first. */
+  readonly nodes: readonly string[];
+  /** Names what makes it fail; paths that fail for one cause share it, and one of them is the failure. */
+  readonly culprit?: string;
 }
 
 /** A message whose cause is known, said about a pod or node that fails. */
@@ -240,11 +265,20 @@ function targetProblems(
 export function blockersIn(results: readonly Result[]): (result: Result) => readonly Result[] {
   const byCheck = Map.groupBy(results, ({ checkId }) => checkId);
   return (result) => {
-    const targets = targetsOf(result);
-    return (result.blockedBy ?? [])
-      .flatMap((id) => byCheck.get(id) ?? [])
-      .filter((other) => other !== result && targetsOf(other).some((target) => targets.includes(target)));
+    const others = (result.blockedBy ?? []).flatMap((id) => byCheck.get(id) ?? []);
+    return others.filter((other) => other !== result && concernsAlike(other, result));
   };
+}
+
+/** Whether one result may hang on the other: paths on the same path or the same culprit, all else on a common target. */
+function concernsAlike(one: Result, other: Result): boolean {
+  if (one.path !== undefined && other.path !== undefined)
+    return (
+      one.path.id === other.path.id ||
+      (one.path.culprit !== undefined && one.path.culprit === other.path.culprit)
+    );
+  const targets = targetsOf(other);
+  return targetsOf(one).some((target) => targets.includes(target));
 }
 
 /** The results about each target, in one pass: there may be thousands of both. */
@@ -260,8 +294,8 @@ function resultsAbout(results: readonly Result[]): ReadonlyMap<string, readonly 
   return about;
 }
 
-const targetsOf = ({ target, pair, cluster }: Result): readonly string[] => [
-  ...(pair ? [pair.host, pair.dpu] : [target]),
+const targetsOf = ({ target, pair, path, cluster }: Result): readonly string[] => [
+  ...(pair ? [pair.host, pair.dpu] : (path?.nodes ?? [target])),
   ...(cluster === undefined ? [] : [cluster]),
 ];
 

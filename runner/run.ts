@@ -27,6 +27,7 @@ import {
   type TargetReport,
 } from './report.ts';
 import { settled, verdictKey } from './said.ts';
+import type { Measure, Sent } from './traffic.ts';
 
 export interface RunRequest extends GatherOptions, JudgeOptions {
   readonly tool: { readonly name: string; readonly version: string };
@@ -44,6 +45,8 @@ export interface RunRequest extends GatherOptions, JudgeOptions {
   /** For so long, in milliseconds, what does not pass is asked again; 0 asks once. */
   readonly wait: number;
   readonly listen: RunListener;
+  /** Sends traffic where checks of paths are among those chosen, and tells what came of it. Never rejects. */
+  readonly measure?: Measure;
   /** Told what each node said, for a recording. */
   readonly onGathered?: (node: GatheredNode) => Promise<void>;
 }
@@ -98,10 +101,14 @@ export async function run(request: RunRequest): Promise<Report> {
     round = renewed && { ...renewed, clusters: paired.clusters };
     outcome = judgeAll(gathered, round?.clusters ?? [], checks, request);
   }
+  const sent = await sendTraffic(request, checks, gathered, round);
+  const targets = targetNames(gathered, round?.clusters ?? []);
+  const all =
+    sent === undefined ? outcome.results : inOrder([...outcome.results, ...sent.results], checks, targets);
   const results =
     round === undefined
-      ? outcome.results
-      : (await import('./explain.ts')).withExplanations(outcome.results, round.clusters, gathered);
+      ? all
+      : (await import('./explain.ts')).withExplanations(all, round.clusters, gathered);
   for (const result of results) listen({ kind: 'result', result });
   const finished = new Date();
   const report = completeReport({
@@ -117,6 +124,7 @@ export async function run(request: RunRequest): Promise<Report> {
     ],
     results,
     notPlanned: outcome.notPlanned,
+    ...(sent === undefined ? {} : { traffic: sent.traffic }),
     ...(waitEnded.length === 0 ? {} : { waitEnded }),
   });
   for (const node of gathered) await request.onGathered?.(node);
@@ -221,15 +229,28 @@ function judgeAll(
     ...clusters.flatMap(clusterReachability),
     ...nodes.flatMap(reachability).map((result) => foldDead(result, nodeResults)),
   ];
+  const results = [...unreachable, ...clusterResults, ...nodeResults, ...pairResults];
+  return { results: inOrder(results, checks, targetNames(nodes, clusters)), notPlanned };
+}
+
+const targetNames = (
+  nodes: readonly GatheredNode[],
+  clusters: readonly GatheredCluster[],
+): readonly string[] => [...clusters.map(targetName), ...nodes.map(({ node }) => node.name)];
+
+/** By target, then by check in the catalogue's order; results of the runner's own before those of checks. */
+function inOrder(
+  results: readonly Result[],
+  checks: readonly Check[],
+  targets: readonly string[],
+): readonly Result[] {
   const order = new Map<string, number>(checks.map((check, index) => [check.id, index]));
-  const targets = [...clusters.map(targetName), ...nodes.map(({ node }) => node.name)];
   const position = new Map(targets.map((name, index) => [name, index]));
-  const results = [...unreachable, ...clusterResults, ...nodeResults, ...pairResults].sort(
+  return results.toSorted(
     (a, b) =>
       (position.get(a.target) ?? 0) - (position.get(b.target) ?? 0) ||
       (order.get(a.checkId) ?? -1) - (order.get(b.checkId) ?? -1),
   );
-  return { results, notPlanned };
 }
 
 /** What was judged ahead, with its verdict for those that come after it. */
@@ -244,6 +265,18 @@ const awaited = (results: readonly Result[]): readonly string[] =>
   results
     .filter(({ verdict }) => verdict === 'fail' || verdict === 'error')
     .map(({ checkId, target }) => `${checkId} on ${target}`);
+
+/** Traffic is sent where checks of paths were chosen, and only then: it is the one thing that changes a cluster. */
+async function sendTraffic(
+  request: RunRequest,
+  checks: readonly Check[],
+  nodes: readonly GatheredNode[],
+  round: ClusterRound | undefined,
+): Promise<Sent | undefined> {
+  if (request.measure === undefined || request.signal.aborted) return undefined;
+  if (checks.every(({ scope }) => scope !== 'path')) return undefined;
+  return (await import('./traffic.ts')).sendTraffic(request.measure, checks, nodes, round, request);
+}
 
 /** The targets of results that may yet turn. */
 function unsettled(results: readonly Result[]): ReadonlySet<string> {

@@ -7,6 +7,8 @@ export interface Suite {
   /** Check ids, groups or tags; empty for all. */
   readonly select: readonly string[];
   readonly skip: readonly string[];
+  /** Of all checks, those too that have traffic sent; they are chosen only where somebody asks for them. */
+  readonly active?: true;
   /** Where nothing is named, the cluster of kubectl's kubeconfig is examined rather than this machine. */
   readonly ofCluster?: true;
   /** Expectations by name; --set and the inventory come before them. */
@@ -64,5 +66,21 @@ export const SUITES: readonly Suite[] = [
     select: ['tap', 'system'],
     skip: [],
     expect: {},
+  },
+  {
+    name: 'traffic',
+    description:
+      "sends traffic on every path that a pod's packets take, says where they vanish, and proves offload; it makes pods where a cluster is named, and removes them",
+    select: ['traffic'],
+    skip: [],
+    expect: { 'max-packet-loss': 0 },
+  },
+  {
+    name: 'conformance',
+    description: 'everything, and traffic on every path',
+    select: [],
+    skip: [],
+    active: true,
+    expect: { 'max-packet-loss': 0 },
   },
 ];

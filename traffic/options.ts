@@ -1,4 +1,4 @@
-import type { PathKind } from '../facts/traffic/path.ts';
+import type { Path, PathKind } from '../facts/traffic/path.ts';
 import type { ConnectOptions } from '../transports/connect.ts';
 
 /** Which pairs of endpoints exchange traffic. */
@@ -12,6 +12,10 @@ export interface TrafficOptions extends ConnectOptions {
   readonly image: string;
   readonly selection: Selection;
   readonly kinds: readonly PathKind[];
+  /** Whether a check was chosen that judges this path: nothing is sent on the others. All unless given. */
+  readonly wanted?: (path: Path) => boolean;
+  /** Whether offload is to be proven: streams are sent for that. True unless given. */
+  readonly streams?: boolean;
   /** Of each ping. */
   readonly packets: number;
   /** Existing pods to use, as namespace/name; none are made then. */

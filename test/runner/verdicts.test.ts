@@ -103,7 +103,10 @@ const node = fc.record(
 
 const scenario = fc.record({
   nodes: fc.array(node, { minLength: 1, maxLength: 4 }),
-  checks: fc.subarray([...CHECKS], { minLength: 1 }),
+  checks: fc.subarray(
+    CHECKS.filter(({ scope }) => scope !== 'path'),
+    { minLength: 1 },
+  ),
   /** The run is interrupted when so many nodes have answered. */
   interruptAfter: fc.option(fc.nat(3), { freq: 2 }),
   concurrency: fc.integer({ min: 1, max: 4 }),

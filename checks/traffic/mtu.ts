@@ -1,0 +1,50 @@
+import { pathTitle } from '../../facts/traffic/path.ts';
+import { notApplicable, verdictOf } from '../define.ts';
+import { definePathCheck } from '../define-path.ts';
+import { TRAFFIC_CLUSTER_FACTS, TRAFFIC_FACTS } from './common.ts';
+import { seenOn } from './reach.ts';
+
+export const mtu = definePathCheck({
+  id: 'traffic/mtu',
+  title: "packets as large as the sender's MTU get through",
+  description:
+    'A tunnel adds a header to every packet: where the network beneath is not larger by that, small packets pass and large ones vanish, so ping works and downloads hang.',
+  severity: 'error',
+  scope: 'path',
+  roles: ['dpu-host', 'dpu', 'worker', 'control-plane'],
+  tags: ['traffic'],
+  covers: [],
+  requires: TRAFFIC_FACTS,
+  requiresCluster: TRAFFIC_CLUSTER_FACTS,
+  measures: 'exchange',
+  messages: {
+    TOO_LONG: {
+      text: '{from} sends packets of its own MTU, {mtu} bytes, to {to}, and is told that they are too long',
+      cause: 'A link on the way is smaller than the MTU of the interface that sends.',
+      remedy:
+        'Make the MTU of the pods smaller, or that of the links between the DPUs larger: geneve takes 58 bytes of IPv4 and 78 of IPv6.',
+    },
+    LARGE_LOST: {
+      text: 'packets of the MTU, {mtu} bytes, from {from} to {to} vanish: {received} of {sent} came back',
+      cause: 'A link on the way is too small for them, and drops them without a word.',
+      remedy:
+        'Compare the MTU of the interfaces on the way, on both DPUs and between them: ip -d link; geneve takes 58 bytes of IPv4 and 78 of IPv6.',
+    },
+  },
+  docs: ['https://ovn-kubernetes.io/design/topology/'],
+  concerns: ({ size }) => size === 'mtu',
+  judge({ path, measured, measurement, report }) {
+    if (measured.protocol !== 'icmp') return notApplicable('no ping was sent on this path');
+    const { sent, received, tooLong, errors } = measured;
+    const seen = seenOn(measured, measurement);
+    const args = { from: path.from.name, to: path.to.name, mtu: path.from.mtu ?? 0, sent, received };
+    const about = {
+      subject: pathTitle(path),
+      observed: [`${received} of ${sent} packets came back`, ...errors].join(', '),
+      expected: 'every packet comes back',
+      evidence: seen,
+    };
+    if (tooLong) return verdictOf([report('TOO_LONG', { ...about, args })], seen);
+    return verdictOf(received < sent ? [report('LARGE_LOST', { ...about, args })] : [], seen);
+  },
+});
