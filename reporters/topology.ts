@@ -41,7 +41,7 @@ interface View extends Pick<TopologyOptions, 'detail'> {
 const isWhole = ({ chains, strays, gaps }: PairChains): boolean =>
   strays.length === 0 && gaps.length === 0 && chains.every(({ state }) => state === 'whole');
 
-function pairLines(view: View, { host, dpu, chains, strays, gaps }: PairChains): string[] {
+function pairLines(view: View, { host, dpu, pairGround, chains, strays, gaps }: PairChains): string[] {
   const { look, unicode, detail } = view;
   const title = dpu === undefined ? safeLine(host) : `${safeLine(host)} with ${safeLine(dpu)}`;
   const shown = detail === 'quiet' ? chains.filter(({ state }) => state !== 'whole') : chains;
@@ -51,8 +51,13 @@ function pairLines(view: View, { host, dpu, chains, strays, gaps }: PairChains):
     ...gaps.map((gap) => gapBranch(view, gap)),
   ];
   const summary = chains.length === 0 ? 'no VF, and no pod that should have one' : tally(chains);
-  return [`${look.bold(title)}  ${look.dim(summary)}`, ...treeLines(look, unicode, branches)];
+  const ground = detail === 'quiet' || pairGround === undefined ? [] : groundLines(view, pairGround);
+  return [`${look.bold(title)}  ${look.dim(summary)}`, ...ground, ...treeLines(look, unicode, branches)];
 }
+
+/** How it is known that this DPU serves this host. */
+const groundLines = ({ look }: View, ground: string): string[] =>
+  wrap(`pair: ${safeLine(ground)}`, look.width - 2).map((line) => look.dim(`  ${line}`));
 
 const tally = (chains: readonly Chain[]): string => {
   const of = (state: Chain['state']): number => chains.filter((chain) => chain.state === state).length;

@@ -79,8 +79,15 @@ export function pairsOf(nodes: readonly GatheredNode[]): readonly ChainPair[] {
           facts: outcomes<HostChainFacts>(host, HOST_CHAIN_FACTS),
         },
         dpu: dpu && { ...identityOf(dpu), facts: outcomes<DpuChainFacts>(dpu, DPU_CHAIN_FACTS) },
+        ...groundOf(host),
       };
     });
+}
+
+function groundOf({ node, pairDoubt }: GatheredNode): Pick<ChainPair, 'ground'> {
+  const { dpu, dpuGround } = node;
+  if (dpu !== undefined) return { ground: dpuGround ?? 'the inventory names the DPU of this host' };
+  return pairDoubt === undefined ? {} : { ground: pairDoubt };
 }
 
 const identityOf = ({ node }: GatheredNode): Pick<ChainHost, 'name' | 'nodeName' | 'cluster'> => ({

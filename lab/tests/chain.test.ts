@@ -5,6 +5,7 @@ import test, { type ExecutionContext } from 'ava';
 import type { PairChains } from '../../facts/derived/chain/chain.ts';
 import type { Report } from '../../runner/report.ts';
 import { assertCivil, dpuDoctor, examine } from '../../test/helpers/cli.ts';
+import { closed, compileSchema, publishedSchema } from '../../test/helpers/report-schema.ts';
 import { temporaryDirectory } from '../../test/helpers/temporary.ts';
 import {
   type BluefieldPair,
@@ -149,7 +150,10 @@ test.serial('topology as JSON names the broken link, and the exit code tells of 
   await staged(t);
   const ended = await topology('--json', ...(await nodes(t, { dpu: otherPort })));
   assertCivil(t, ended);
-  const { pairs } = JSON.parse(ended.stdout) as { pairs: readonly PairChains[] };
+  const answer = JSON.parse(ended.stdout) as { pairs: readonly PairChains[] };
+  t.true(compileSchema(closed(publishedSchema('topology')))(answer));
+  const { pairs } = answer;
+  t.regex(pairs[0]?.pairGround ?? '', /host1/);
   const broken = pairs.flatMap(({ chains }) => chains).filter(({ state }) => state === 'broken');
   t.deepEqual(
     broken.map(({ holder, fault }) => [holder.kind === 'pod' && holder.name, fault?.kind, fault?.state]),

@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 
-const FILE = resolve(import.meta.dirname, '../../schema/report.schema.json');
+const FOLDER = resolve(import.meta.dirname, '../../schema');
 
 export type Schema = { [key: string]: unknown };
 
-/** schema/report.schema.json. */
-export const publishedSchema = (): Schema => JSON.parse(readFileSync(FILE, 'utf8'));
+/** schema/report.schema.json, or that of topology. */
+export const publishedSchema = (of: 'report' | 'topology' = 'report'): Schema =>
+  JSON.parse(readFileSync(`${FOLDER}/${of}.schema.json`, 'utf8'));
 
 /** The schema as published lets fields be added; here one that it does not describe is an error. */
 export function closed(schema: unknown): unknown {

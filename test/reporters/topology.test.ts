@@ -4,8 +4,10 @@ import fc from 'fast-check';
 import type { Chain, LinkKind, PairChains } from '../../facts/derived/chain/chain.ts';
 import { chainOf, found, LINK_KINDS, missing, unknown } from '../../facts/derived/chain/chain.ts';
 import { evidence } from '../../facts/fact.ts';
+import { renderData } from '../../reporters/json.ts';
 import { renderTopology, type TopologyOptions } from '../../reporters/topology.ts';
 import { widthOf } from '../../reporters/width.ts';
+import type { Topology } from '../../runner/topology.ts';
 import {
   aPod,
   had,
@@ -19,6 +21,7 @@ import {
 } from '../helpers/chain-input.ts';
 import { withInterface, withPort } from '../helpers/dpu-facts.ts';
 import { matchesGolden } from '../helpers/golden.ts';
+import { closed, compileSchema, publishedSchema } from '../helpers/report-schema.ts';
 
 const at = (
   width: number,
@@ -35,7 +38,7 @@ function several(): readonly PairChains[] {
   });
   const waiting = withAnnotation(aPod(1), 'k8s.ovn.org/dpu.connection-status', undefined);
   return [
-    pairOf(healthy),
+    { ...pairOf(healthy), pairGround: 'external_ids:host-k8s-nodename of dpu1 is host1' },
     { ...pairOf(broken, { pods: known([waiting, aPod(2)]) }), host: 'host2', dpu: 'dpu2' },
     {
       ...pairOf({ ...healthy, dpu: undefined }, { networkAttachments: notHad('may not list them') }),
@@ -47,6 +50,36 @@ function several(): readonly PairChains[] {
 
 test('the chains of several pairs at 100 columns', async (t) => {
   matchesGolden(t, 'topology.100.txt', await renderTopology(several(), at(100)));
+});
+
+const topology = (given: Partial<Topology> = {}): Topology => ({
+  format: 1,
+  tool: { name: 'dpu-doctor', version: '1.0.0' },
+  startedAt: '2026-01-02T03:04:05.678Z',
+  pairs: several(),
+  problems: [{ target: 'dpu9', message: 'no host is known', hint: 'Name it.' }, { message: 'nothing' }],
+  exitCode: 1,
+  ...given,
+});
+
+test('topology --json is as the published schema describes it, field by field', (t) => {
+  const valid = compileSchema(closed(publishedSchema('topology')));
+  const problems = (given?: Partial<Topology>): string => {
+    valid(JSON.parse(renderData(topology(given))));
+    return JSON.stringify(valid.errors ?? []);
+  };
+  t.is(problems(), '[]');
+  t.is(problems({ pairs: [], problems: [] }), '[]');
+  const [pair] = several();
+  for (const wrong of [
+    { pairs: [{ ...pair, chains: [{ ...pair?.chains[0], links: [] }] }] },
+    { pairs: [{ ...pair, colour: 'red' }] },
+    { problems: [{}] },
+    { exitCode: 3 },
+  ])
+    t.not(problems(wrong as never), '[]');
+  const text = JSON.stringify(publishedSchema('topology'));
+  t.true(text.includes(`"enum":${JSON.stringify(LINK_KINDS)}`));
 });
 
 test('a narrow terminal that shows ASCII alone', async (t) => {

@@ -84,6 +84,8 @@ export interface Gap {
 export interface PairChains {
   readonly host: string;
   readonly dpu: string | undefined;
+  /** What tells that this DPU serves this host, for people; where none is known, why it is not, if more is known. */
+  readonly pairGround?: string;
   /** By PF and VF number; pods whose VF is not known come last, by name. */
   readonly chains: readonly Chain[];
   readonly strays: readonly Stray[];

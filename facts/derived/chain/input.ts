@@ -68,6 +68,8 @@ export interface ChainPair {
   readonly host: ChainHost;
   /** Undefined where no DPU is known for the host. */
   readonly dpu: ChainDpu | undefined;
+  /** What tells the pair, or what keeps it from being told. */
+  readonly ground?: string;
 }
 
 export interface ChainInput {

@@ -58,6 +58,7 @@ export function pairChains(pair: ChainPair, cluster: PairCluster): PairChains {
   return {
     host: pair.host.name,
     dpu: pair.dpu?.name,
+    ...(pair.ground === undefined ? {} : { pairGround: pair.ground }),
     chains: [...ofPods, ...others].sort(inOrder),
     strays: straysOf(view),
     gaps: gapsOf(view, functions),
