@@ -1,3 +1,6 @@
+export { newRunId } from './identity.ts';
+export { makePods } from './make.ts';
+export { DEFAULT_IMAGE } from './manifests.ts';
 export {
   ECHO_PORT,
   type MadePods,
@@ -6,3 +9,5 @@ export {
   type ObjectOptions,
   type WantedPod,
 } from './pods.ts';
+export { cleanupCommand } from './remover.ts';
+export { type VfNetwork, type VfNetworkOutcome, vfNetworkOn } from './vf-network.ts';

@@ -32,7 +32,11 @@ const NO_IMAGE =
 /** As many restarts as show that another one brings nothing. */
 const ENOUGH_RESTARTS = 3;
 
-function whyStuck({ conditions, containers }: Pod, events: readonly ClusterEvent[]): string | undefined {
+/** What keeps the pod, where that does not go away by itself. */
+export function whyStuck(
+  { conditions, containers }: Pod,
+  events: readonly ClusterEvent[],
+): string | undefined {
   const scheduled = conditions.find(({ type }) => type === 'PodScheduled');
   if (scheduled?.status === 'False' && scheduled.reason === 'Unschedulable' && noNodeFits(scheduled.message))
     return `no node fits: ${scheduled.message}`;
