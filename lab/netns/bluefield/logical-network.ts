@@ -1,4 +1,4 @@
-import { isPlugged, NEXT_HOP, ovnMac, type Vf } from './options.ts';
+import { CLUSTER_SUBNET, isPlugged, NEXT_HOP, ovnMac, type Vf } from './options.ts';
 
 /** A Kubernetes node as OVN sees it. In DPU mode the chassis is the DPU and the name is the host's. */
 export interface Chassis {
@@ -40,8 +40,9 @@ function nodeSwitch({ node, subnet, vfs }: Chassis): string[] {
   ];
 }
 
-function gateway({ node, systemId, bridge }: Chassis, number: number): string[] {
+function gateway({ node, systemId, bridge, subnet }: Chassis, number: number): string[] {
   const join = `100.64.0.${number}`;
+  const outside = `192.168.43.${number}`;
   return [
     `lr-add GR_${node}`,
     `set Logical_Router GR_${node} options:chassis=${systemId}`,
@@ -54,11 +55,14 @@ function gateway({ node, systemId, bridge }: Chassis, number: number): string[] 
     `lsp-set-type ${bridge}_${node} localnet`,
     `lsp-set-options ${bridge}_${node} network_name=physnet`,
     // OVN-Kubernetes shares the node's own address here, which takes flows that only ovnkube installs.
-    `lrp-add GR_${node} rtoe-GR_${node} ${ovnMac('192.168.43', number)} 192.168.43.${number}/22`,
+    `lrp-add GR_${node} rtoe-GR_${node} ${ovnMac('192.168.43', number)} ${outside}/22`,
     `lsp-add ext_${node} etor-GR_${node}`,
     ...routerPort(`etor-GR_${node}`, `rtoe-GR_${node}`),
     `lr-route-add GR_${node} 0.0.0.0/0 ${NEXT_HOP} rtoe-GR_${node}`,
-    `lr-route-add GR_${node} 10.233.64.0/18 100.64.0.1`,
+    `lr-route-add GR_${node} ${CLUSTER_SUBNET} 100.64.0.1`,
+    // What a pod sends out of the cluster leaves by its own node, from the address of that node's gateway router.
+    `--policy=src-ip lr-route-add ${ROUTER} ${subnet}.0/24 ${join}`,
+    `lr-nat-add GR_${node} snat ${outside} ${CLUSTER_SUBNET}`,
   ];
 }
 
