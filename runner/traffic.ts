@@ -1,6 +1,6 @@
 import type { Check } from '../checks/define.ts';
 import type { ClusterFactName } from '../facts/cluster/index.ts';
-import type { Outcome } from '../facts/fact.ts';
+import { evidence, type Outcome } from '../facts/fact.ts';
 import type { TrafficMeasurements } from '../facts/traffic/measurement.ts';
 import type { ClusterTarget } from '../transports/cluster/access.ts';
 import type { ClusterRound } from './clusters.ts';
@@ -31,6 +31,18 @@ export interface Sent {
   readonly traffic: TrafficReport;
 }
 
+/** A fault in the measuring costs no other result, and is no stack trace to anybody. */
+const ownFault = (error: unknown): TrafficMeasurements => {
+  const told = error instanceof Error ? error : new Error(String(error));
+  const problem = {
+    code: 'internal',
+    message: `the measuring itself failed: ${told.message}`,
+    hint: 'This is a fault of dpu-doctor: please report it with the JSON report. What it has left: dpu-doctor cleanup',
+    evidence: [evidence('dpu-doctor', told.stack ?? told.message)],
+  };
+  return { paths: [], problems: [problem], notes: [], left: [] };
+};
+
 /** Has traffic sent, and judges it. */
 export async function sendTraffic(
   measure: Measure,
@@ -40,7 +52,7 @@ export async function sendTraffic(
   options: JudgeOptions,
 ): Promise<Sent> {
   const clusters = (round?.asked ?? []).map(({ name, target, facts }) => ({ name, target, facts }));
-  const measurements = await measure({ nodes, clusters });
+  const measurements = await measure({ nodes, clusters }).catch(ownFault);
   const { paths, notes, left } = measurements;
   return {
     results: judgePaths(checks.filter(isPathCheck), measurements, nodes, options),
