@@ -41,7 +41,8 @@ export function judgePlanned(planned: Planned, verdicts: Verdicts, options: Judg
   const { check, node, dpu } = planned;
   const sides = sidesOf(planned);
   const outcome = outcomeOf(planned, sides, verdicts, options);
-  for (const side of sides) verdicts.set(verdictKey(check.id, side.node.node.name), settled(outcome));
+  for (const { node: side } of sides)
+    verdicts.set(verdictKey(check.id, side.node.name), { verdict: outcome.verdict });
   const { cluster } = sides.find((side) => reads(side) || outcome.verdict === 'blocked') ?? {};
   return {
     ...resultBase(check),
@@ -59,7 +60,7 @@ export function judgeCluster(planned: PlannedCluster, verdicts: Verdicts, option
   const { check, cluster } = planned;
   const target = targetName(cluster);
   const outcome = clusterOutcome(planned, verdicts, options);
-  verdicts.set(verdictKey(check.id, target), settled(outcome));
+  verdicts.set(verdictKey(check.id, target), settled(outcome, target, verdicts));
   return { ...resultBase(check), target, ...outcome, durationMs: performance.now() - started };
 }
 

@@ -26,7 +26,7 @@ import {
   type TargetFailure,
   type TargetReport,
 } from './report.ts';
-import { settled, verdictKey } from './said.ts';
+import { verdictKey } from './said.ts';
 import type { Measure, Sent } from './traffic.ts';
 
 export interface RunRequest extends GatherOptions, JudgeOptions {
@@ -256,7 +256,7 @@ function inOrder(
 /** What was judged ahead, with its verdict for those that come after it. */
 function known({ check, node }: Planned, verdicts: Verdicts, ahead: JudgedAhead): Result | undefined {
   const result = ahead.get(node)?.get(check.id);
-  if (result !== undefined) verdicts.set(verdictKey(check.id, result.target), settled(result));
+  if (result !== undefined) verdicts.set(verdictKey(check.id, result.target), { verdict: result.verdict });
   return result;
 }
 

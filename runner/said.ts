@@ -8,18 +8,24 @@ export type Said = Pick<Result, 'verdict'> & Partial<Omit<Result, 'verdict'>>;
 /** How a check ended on a target, for the checks that come after. */
 export interface Settled {
   readonly verdict: Verdict;
-  /** Of a cluster's check that failed for some of its nodes alone, their names there. */
+  /** Of a cluster's check that failed or is blocked for some of its nodes alone, their names there. */
   readonly nodes?: ReadonlySet<string>;
 }
 
 /** How checks ended so far, by check and target. */
 export type Verdicts = Map<string, Settled>;
 
-/** One wrong node of hundreds must not leave the others unjudged. */
-export function settled({ verdict, findings = [] }: Said): Settled {
+/** One wrong node of hundreds must not leave the others unjudged, nor those after what is blocked by it. */
+export function settled(
+  { verdict, findings = [], blockedBy = [] }: Said,
+  target: string,
+  verdicts: Verdicts,
+): Settled {
   const failing = findings.filter(({ level }) => level === 'fail').map(({ nodes }) => nodes);
-  if (verdict !== 'fail' || failing.includes(undefined)) return { verdict };
-  return { verdict, nodes: new Set(failing.flatMap((nodes = []) => nodes)) };
+  const blocking = blockedBy.map((id) => verdicts.get(verdictKey(id, target))?.nodes);
+  const concerned = verdict === 'blocked' ? blocking : failing;
+  if (concerned.length === 0 || concerned.includes(undefined)) return { verdict };
+  return { verdict, nodes: new Set(concerned.flatMap((nodes = []) => [...nodes])) };
 }
 
 export const verdictKey = (checkId: string, target: string): string => `${target}\n${checkId}`;
@@ -52,9 +58,9 @@ export const blockersOf = (
   after.filter((id) => about.some(({ target, node }) => stops(verdicts.get(verdictKey(id, target)), node)));
 
 const stops = (before: Settled | undefined, node: string | undefined): boolean =>
-  (before?.verdict === 'fail' && (node === undefined || (before.nodes?.has(node) ?? true))) ||
-  before?.verdict === 'error' ||
-  before?.verdict === 'blocked';
+  before !== undefined &&
+  ['fail', 'error', 'blocked'].includes(before.verdict) &&
+  (node === undefined || (before.nodes?.has(node) ?? true));
 
 export const undeterminedBy = (failure: FactFailure): Said => ({
   verdict: 'error',

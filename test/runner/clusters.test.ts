@@ -248,6 +248,15 @@ test('what fails for one node of a cluster blocks the checks of that node, and t
     'test/by-cluster dpu-host pass',
     'test/by-cluster dpu blocked',
   ]);
+  const further = await verdicts(t, {
+    clusters: [target],
+    checks: [
+      broken('narrow', ['dpu']),
+      { ...ofCluster, after },
+      { ...byCluster, after: ['test/of-cluster'] },
+    ],
+  });
+  t.deepEqual(further.lines, lines, 'also through what is blocked by it');
   const wide = await verdicts(t, {
     clusters: [target],
     checks: [broken('wide'), { ...byCluster, after: ['test/wide'] }],
