@@ -14,6 +14,7 @@ export const ovnkubeRunning = defineCheck({
   covers: ['G25', 'K1'],
   after: [
     'cluster/dpu-labels',
+    'ovnkube/pods-ready',
     'gateway/management-port-exists',
     'gateway/pf-pci-address',
     'gateway/pf-netdevs',

@@ -1,6 +1,6 @@
 import { containerName, nodeContainers, settingOf } from '../../facts/derived/cluster/ovnkube.ts';
 import { defineClusterCheck, notApplicable, verdictOf } from '../define.ts';
-import { noneFound, ovnWorkloads, workloadEvidence } from './common.ts';
+import { nodesOf, noneFound, ovnWorkloads, workloadEvidence } from './common.ts';
 
 /** Seed G L13: then the gateway interface is the first network device of the management VF's PF. */
 const DERIVE = 'derive-from-mgmt-port';
@@ -26,7 +26,7 @@ export const ovnkubeGatewayInterface = defineClusterCheck({
     },
   },
   docs: ['seed G L5', 'seed G L28', 'seed G L173', 'seed G L194'],
-  judge({ facts: { workloads, configMaps }, report }) {
+  judge({ facts: { workloads, configMaps }, subject, report }) {
     if (ovnWorkloads(workloads).length === 0) return noneFound(workloads);
     const given = nodeContainers(workloads, configMaps).flatMap((one) => {
       const setting = settingOf(one, 'gatewayInterface', configMaps);
@@ -56,6 +56,7 @@ export const ovnkubeGatewayInterface = defineClusterCheck({
             observed: `${one.setting.said} in ${one.mode.value} mode`,
             expected: 'the name of a network device, or dpu-host mode',
             evidence: seen.slice(index, index + 1),
+            ...nodesOf(subject, one.mode.value),
           }),
     );
     return verdictOf(findings, seen);

@@ -6,7 +6,7 @@ import {
   type Told,
 } from '../../facts/derived/cluster/ovnkube.ts';
 import { defineClusterCheck, notApplicable, verdictOf } from '../define.ts';
-import { noneFound, ovnWorkloads, workloadEvidence } from './common.ts';
+import { nodesOf, noneFound, ovnWorkloads, workloadEvidence } from './common.ts';
 
 const HOW = 'kubectl -n {namespace} set env daemonset {name} -c {container}';
 
@@ -49,7 +49,7 @@ export const ovnkubeManagementPort = defineClusterCheck({
     },
   },
   docs: ['seed G L84-88', 'seed G L171-186', 'seed A L244'],
-  judge({ facts: { workloads, configMaps }, report }) {
+  judge({ facts: { workloads, configMaps }, subject, report }) {
     if (ovnWorkloads(workloads).length === 0) return noneFound(workloads);
     const asked = nodeContainers(workloads, configMaps)
       .filter(({ mode }) => mode?.value === 'dpu' || mode?.value === 'dpu-host')
@@ -83,6 +83,7 @@ export const ovnkubeManagementPort = defineClusterCheck({
         observed: saidOf(netdev, resource),
         expected: EXPECTED[code],
         evidence: seen.slice(index, index + 1),
+        ...nodesOf(subject, mode?.value),
       });
     });
     return verdictOf(findings, seen);

@@ -6,7 +6,7 @@ import {
   settingOf,
 } from '../../facts/derived/cluster/ovnkube.ts';
 import { defineClusterCheck, notApplicable, verdictOf } from '../define.ts';
-import { noneFound, ovnWorkloads, workloadEvidence } from './common.ts';
+import { nodesOf, noneFound, ovnWorkloads, workloadEvidence } from './common.ts';
 
 /** Seconds, unless it is told otherwise (OVN-Kubernetes, config.go). */
 const DEFAULTS = { leaseRenewInterval: 10, leaseDuration: 40 };
@@ -44,7 +44,7 @@ export const ovnkubeModeSettings = defineClusterCheck({
     },
   },
   docs: ['seed K L270-329'],
-  judge({ facts: { workloads, configMaps }, report }) {
+  judge({ facts: { workloads, configMaps }, subject, report }) {
     if (ovnWorkloads(workloads).length === 0) return noneFound(workloads);
     const asked = nodeContainers(workloads, configMaps).filter(
       ({ mode }) => mode?.value === 'dpu' || mode?.value === 'dpu-host',
@@ -70,6 +70,7 @@ export const ovnkubeModeSettings = defineClusterCheck({
         observed: saidOf(one, configMaps),
         expected: 'no hybrid overlay, and leases that last longer than it takes to renew them',
         evidence: seen.slice(index, index + 1),
+        ...nodesOf(subject, one.mode?.value),
       });
     });
     return verdictOf(findings, seen);

@@ -7,7 +7,7 @@ import {
 import { asksFor } from '../../facts/derived/cluster/placement.ts';
 import { ROLE_LABELS } from '../../facts/derived/cluster/roles.ts';
 import { defineClusterCheck, notApplicable, verdictOf } from '../define.ts';
-import { noneFound, ovnWorkloads, workloadEvidence } from './common.ts';
+import { nodesOf, noneFound, ovnWorkloads, workloadEvidence } from './common.ts';
 
 export const ovnkubeNodeMode = defineClusterCheck({
   id: 'ovnkube/node-mode',
@@ -62,9 +62,7 @@ export const ovnkubeNodeMode = defineClusterCheck({
         observed: mode.said,
         expected: `OVNKUBE_NODE_MODE=${side ?? NODE_MODES.join(', ')}`,
         evidence: [workloadEvidence(workload, saidOf(one))],
-        ...(side === undefined
-          ? {}
-          : { nodes: subject.nodes.filter(({ role }) => role === side).map(({ node }) => node) }),
+        ...nodesOf(subject, side),
       });
     });
     return verdictOf(findings, seen);

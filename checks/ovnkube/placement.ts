@@ -103,6 +103,7 @@ export const ovnkubePlacement = defineClusterCheck({
             observed: `fits ${node}`,
             expected: `not on ${node}`,
             evidence,
+            nodes: [node],
           });
         if ((mode !== 'dpu' && mode !== 'dpu-host') || role === undefined || role === mode) return [];
         return report('WRONG_SIDE', {
@@ -111,6 +112,7 @@ export const ovnkubePlacement = defineClusterCheck({
           observed: `${node} is a ${role}`,
           expected: `nodes with the label ${ROLE_LABELS[mode]}`,
           evidence,
+          nodes: [node],
         });
       });
     });
@@ -124,6 +126,7 @@ export const ovnkubePlacement = defineClusterCheck({
         observed: `no DaemonSet in ${role} mode fits ${node}`,
         expected: `one DaemonSet in ${role} mode`,
         evidence: [labelEvidence(object)],
+        nodes: [node],
       });
     });
     return verdictOf([...ofWorkloads, ...bare], seen);

@@ -16,7 +16,13 @@ export const ovnkubePodsReady = defineCheck({
   roles: ROLES,
   tags: ['cluster', 'ovn-kubernetes'],
   covers: ['A12', 'A13', 'A18', 'A54', 'G25', 'K51', 'K52', 'K53', 'K56', 'K57'],
-  after: ['cluster/nodes-ready', 'ovnkube/rollout'],
+  after: [
+    'cluster/nodes-ready',
+    'ovnkube/management-port',
+    'ovnkube/gateway-interface',
+    'ovnkube/mode-settings',
+    'ovnkube/rollout',
+  ],
   requires: [],
   requiresCluster: ['nodes', 'pods', 'workloads'],
   messages: {

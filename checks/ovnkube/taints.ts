@@ -61,6 +61,7 @@ export const ovnkubeTaints = defineClusterCheck({
           observed: `taint ${taint}, which is not tolerated`,
           expected: 'no such taint, or a toleration of it',
           evidence: [taintEvidence(node)],
+          nodes: [node.name],
         }),
       );
     });
