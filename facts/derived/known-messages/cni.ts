@@ -15,7 +15,7 @@ export const CNI_MESSAGES: readonly KnownMessage[] = [
     remedy:
       'Annotate the NetworkAttachmentDefinition with its resource, and request the resource in the pod: kubectl -n kube-system get network-attachment-definition default -o yaml',
     source: `${CNI}/cni_dpu.go, helper_linux.go`,
-    explains: [],
+    explains: ['resources/network-attachment', 'resources/vf-requests'],
   },
   {
     id: 'device-not-resolved',
@@ -88,6 +88,6 @@ export const CNI_MESSAGES: readonly KnownMessage[] = [
     cause: 'The CNI takes the DPU for dead: its lease ovn-dpu-<node> is missing or has expired.',
     remedy: 'Look when the DPU renewed it last: kubectl -n ovn-kubernetes get lease ovn-dpu-<node> -o yaml',
     source: `${CNI}/cni.go`,
-    explains: ['cluster/nodes-ready'],
+    explains: ['cluster/nodes-ready', 'ovnkube/dpu-lease'],
   },
 ];

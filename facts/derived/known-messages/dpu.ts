@@ -197,7 +197,7 @@ export const DPU_MESSAGES: readonly KnownMessage[] = [
     remedy:
       'Look at it: kubectl -n ovn-kubernetes get lease ovn-dpu-<node> -o yaml; then at the log of ovnkube-node on the DPU',
     source: `${NODE}/dpulease/manager.go`,
-    explains: ['cluster/nodes-ready'],
+    explains: ['cluster/nodes-ready', 'ovnkube/dpu-lease'],
   },
   {
     id: 'lease-expired',
@@ -206,7 +206,7 @@ export const DPU_MESSAGES: readonly KnownMessage[] = [
       'The DPU has not renewed its lease: it is down, has no way to the API server, or ovnkube has ended there.',
     remedy: 'Look at the DPU: kubectl -n ovn-kubernetes get pods -o wide | grep dpu; ping <DPU>',
     source: `${NODE}/dpulease/manager.go`,
-    explains: ['cluster/nodes-ready'],
+    explains: ['cluster/nodes-ready', 'ovnkube/dpu-lease'],
   },
   {
     id: 'not-connected-to-southbound',

@@ -11,7 +11,7 @@ export const SETTINGS_MESSAGES: readonly KnownMessage[] = [
     cause: 'The mode is misspelt: OVN-Kubernetes knows full, dpu and dpu-host.',
     remedy: 'Set OVNKUBE_NODE_MODE or --ovnkube-node-mode of the DaemonSet to dpu or dpu-host',
     source: CONFIG,
-    explains: ['gateway/node-mode'],
+    explains: ['gateway/node-mode', 'ovnkube/node-mode'],
   },
   {
     id: 'hybrid-overlay-with-dpu',
@@ -19,7 +19,7 @@ export const SETTINGS_MESSAGES: readonly KnownMessage[] = [
     cause: 'The hybrid overlay is switched on, which only works on nodes in full mode.',
     remedy: 'Set OVN_HYBRID_OVERLAY_ENABLE to an empty text in the DaemonSets of DPUs and DPU hosts',
     source: CONFIG,
-    explains: ['gateway/ovnkube-running'],
+    explains: ['gateway/ovnkube-running', 'ovnkube/mode-settings'],
   },
   {
     id: 'lease-settings',
@@ -31,7 +31,7 @@ export const SETTINGS_MESSAGES: readonly KnownMessage[] = [
       'The lease by which a DPU tells that it lives must last longer than the time between two renewals, both in seconds.',
     remedy: 'Give a duration that is greater than the interval, such as 40 and 10, or leave both out',
     source: CONFIG,
-    explains: ['gateway/ovnkube-running'],
+    explains: ['gateway/ovnkube-running', 'ovnkube/mode-settings'],
   },
   {
     id: 'management-port-forbidden',
@@ -40,7 +40,7 @@ export const SETTINGS_MESSAGES: readonly KnownMessage[] = [
     remedy:
       'Take OVNKUBE_NODE_MGMT_PORT_NETDEV and OVNKUBE_NODE_MGMT_PORT_DP_RESOURCE_NAME out of the DaemonSet of the DPUs',
     source: CONFIG,
-    explains: ['gateway/management-port-setting'],
+    explains: ['gateway/management-port-setting', 'ovnkube/management-port'],
   },
   {
     id: 'management-port-required',
@@ -53,7 +53,7 @@ export const SETTINGS_MESSAGES: readonly KnownMessage[] = [
     remedy:
       'Set OVNKUBE_NODE_MGMT_PORT_NETDEV or OVNKUBE_NODE_MGMT_PORT_DP_RESOURCE_NAME in the DaemonSet ovnkube-node-dpu-host',
     source: CONFIG,
-    explains: ['gateway/management-port-setting'],
+    explains: ['gateway/management-port-setting', 'ovnkube/management-port'],
   },
   {
     id: 'resource-without-devices',
@@ -66,7 +66,7 @@ export const SETTINGS_MESSAGES: readonly KnownMessage[] = [
     remedy:
       'Request the resource in the DaemonSet ovnkube-node-dpu-host, and look whether the node has it: kubectl get node <node> -o jsonpath={.status.allocatable}',
     source: 'OVN-Kubernetes go-controller/pkg/allocator/deviceresource/deviceresource.go',
-    explains: ['gateway/management-port-resource'],
+    explains: ['gateway/management-port-resource', 'ovnkube/management-port-resource'],
   },
   {
     id: 'allocated-device-without-netdev',
