@@ -147,13 +147,40 @@ export async function waitForPodOf(
   await waitFor(
     `a pod of ${set} to be ${wanted ? 'ready' : 'gone'} on ${node}`,
     async () => {
-      const pods = (await api.list('/api/v1/pods')).filter(
-        ({ metadata, spec }) =>
-          metadata.ownerReferences?.[0]?.name === set && (spec as { nodeName?: string }).nodeName === node,
-      );
+      const pods = await podsOf(api, set, node);
       return wanted ? pods.length === 1 && pods.every(isReadyPod) : pods.length === 0;
     },
     { timeoutMs: 60_000, intervalMs: 250 },
+  );
+}
+
+/** Waits until a container of the DaemonSet's pod on the node has ended and kubelet waits to start it again. */
+export async function waitForRestart(api: KubernetesApi, set: string, node: string): Promise<void> {
+  await waitFor(
+    `a pod of ${set} to end again and again on ${node}`,
+    async () => {
+      const own = await podsOf(api, set, node);
+      return own.some(({ status }) => {
+        const { containerStatuses = [] } = status as { containerStatuses?: ContainerStatus[] };
+        return containerStatuses.some(
+          ({ state, lastState }) =>
+            state.waiting?.reason === 'CrashLoopBackOff' && lastState.terminated !== undefined,
+        );
+      });
+    },
+    { timeoutMs: 60_000, intervalMs: 250 },
+  );
+}
+
+interface ContainerStatus {
+  state: { waiting?: { reason?: string } };
+  lastState: { terminated?: object };
+}
+
+async function podsOf(api: KubernetesApi, set: string, node: string): Promise<KubernetesObject[]> {
+  return (await api.list('/api/v1/pods')).filter(
+    ({ metadata, spec }) =>
+      metadata.ownerReferences?.[0]?.name === set && (spec as { nodeName?: string }).nodeName === node,
   );
 }
 

@@ -1,7 +1,8 @@
 #!/bin/sh
 # /root/ovnkube.sh of the lab's images. Where OVN-Kubernetes' own starts ovnkube, this starts a process of that name,
 # with the arguments that follow from the container's environment; the container's other programs are a process that
-# waits. What does ovnkube's work is on the machine, and OVS and OVN run on the node.
+# waits. What does ovnkube's work is on the machine, and OVS and OVN run on the node. It ends as ovnkube does where a
+# DPU host has no management port.
 set -eu
 
 external_id() {
@@ -39,4 +40,11 @@ esac
 [ -z "${OVNKUBE_NODE_MODE:-}" ] || set -- "$@" "--ovnkube-node-mode=$OVNKUBE_NODE_MODE"
 [ -z "${OVNKUBE_NODE_MGMT_PORT_NETDEV:-}" ] ||
   set -- "$@" "--ovnkube-node-mgmt-port-netdev=$OVNKUBE_NODE_MGMT_PORT_NETDEV"
+# OVN-Kubernetes' own words (go-controller/pkg/config/config.go).
+case ${OVNKUBE_NODE_MODE:-full}:${OVNKUBE_NODE_MGMT_PORT_NETDEV:-}${OVNKUBE_NODE_MGMT_PORT_DP_RESOURCE_NAME:-} in
+  dpu-host:)
+    echo "ovnkube-node-mgmt-port-netdev or ovnkube-node-mgmt-port-dp-resource-name must be provided" >&2
+    exit 1
+    ;;
+esac
 exec ovnkube "--init-node=$node" "$@"

@@ -2,7 +2,7 @@ import { RESOURCE } from '../../kubernetes/clusters/bluefield.ts';
 import type { KubernetesApi, KubernetesObject } from '../../kubernetes/index.ts';
 import { waitFor } from '../../netns/wait.ts';
 import type { JointLab } from '../lab.ts';
-import { waitForOvnkube, waitForPodOf } from '../objects.ts';
+import { waitForOvnkube, waitForPodOf, waitForWorkloads } from '../objects.ts';
 import { fault, type JointFault } from './fault.ts';
 
 const DPU_HOST = 'k8s.ovn.org/dpu-host';
@@ -28,6 +28,7 @@ async function relabel(
   await api.patch(nodeObject(node), { metadata: { labels } });
   await Promise.all(sets.map((set) => waitForPodOf(api, set, node, placed)));
   await waitForOvnkube(nodes.node(node), placed ? 1 : 0);
+  await waitForWorkloads(api);
 }
 
 /** Changes what a node has of extended resources, and waits until kubelet has made allocatable of it. */

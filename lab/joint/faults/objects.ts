@@ -1,7 +1,7 @@
 import { RESOURCE } from '../../kubernetes/clusters/bluefield.ts';
 import type { KubernetesObject } from '../../kubernetes/index.ts';
 import type { JointLab } from '../lab.ts';
-import { waitForOvnkube, waitForWorkloads } from '../objects.ts';
+import { waitForOvnkube, waitForRestart, waitForWorkloads } from '../objects.ts';
 import { fault, type JointFault, type Undo } from './fault.ts';
 import { POOL, setResources } from './nodes.ts';
 
@@ -44,43 +44,52 @@ async function reconfigure(
   };
 }
 
-/** Gives the containers of a DaemonSet another mode; its pods are made anew. */
-async function changeMode(
+interface Variable {
+  name: string;
+  value?: string;
+}
+
+/** Gives the containers of a DaemonSet another environment; its pods are made anew. */
+async function changeEnvironment(
   lab: JointLab,
   name: string,
-  mode: string,
-  nodes: readonly string[],
+  edit: (environment: Variable[]) => Variable[],
+  changed: () => Promise<unknown>,
+  restored: () => Promise<unknown>,
 ): Promise<Undo> {
   const path = `/apis/apps/v1/namespaces/ovn-kubernetes/daemonsets/${name}`;
   const { spec, ...set } = (await lab.api.get(path)) as KubernetesObject;
-  const { template } = spec as {
-    template: { spec: { containers: { name: string; env: { name: string }[] }[] } };
-  };
+  const { template } = spec as { template: { spec: { containers: { name: string; env: Variable[] }[] } } };
   const { containers } = template.spec;
-  const changed = containers.map((container) => ({
-    ...container,
-    env: container.env.map((variable) =>
-      variable.name === 'OVNKUBE_NODE_MODE' ? { name: variable.name, value: mode } : variable,
-    ),
-  }));
-  const replace = async (wanted: unknown) => {
-    await lab.api.patch(set, { spec: { template: { spec: { containers: wanted } } } });
-    await waitForWorkloads(lab.api);
-    await Promise.all(nodes.map((node) => waitForOvnkube(lab.nodes.node(node), 1)));
+  const replace = (wanted: unknown) =>
+    lab.api.patch(set, { spec: { template: { spec: { containers: wanted } } } });
+  await replace(containers.map((container) => ({ ...container, env: edit(container.env) })));
+  await changed();
+  return async () => {
+    await replace(containers);
+    await restored();
   };
-  await replace(changed);
-  return () => replace(containers);
+}
+
+/** Waits until the workloads are ready and ovnkube runs on these nodes. */
+async function waitUntilWell(lab: JointLab, nodes: readonly string[]): Promise<void> {
+  await waitForWorkloads(lab.api);
+  await Promise.all(nodes.map((node) => waitForOvnkube(lab.nodes.node(node), 1)));
 }
 
 const mode = (name: string, set: string, on: 'host' | 'dpu', summary: string): JointFault =>
-  fault(name, `${summary} (value: full)`, (lab, { value = 'full' }) =>
-    changeMode(
-      lab,
-      set,
-      value,
-      lab.pairs.map((pair) => pair[on]),
-    ),
-  );
+  fault(name, `${summary} (value: full)`, (lab, { value = 'full' }) => {
+    const well = () =>
+      waitUntilWell(
+        lab,
+        lab.pairs.map((pair) => pair[on]),
+      );
+    const edit = (environment: Variable[]) =>
+      environment.map((variable) =>
+        variable.name === 'OVNKUBE_NODE_MODE' ? { name: variable.name, value } : variable,
+      );
+    return changeEnvironment(lab, set, edit, well, well);
+  });
 
 export const objectFaults: JointFault[] = [
   mode(
@@ -90,6 +99,20 @@ export const objectFaults: JointFault[] = [
     'ovnkube on hosts is told another mode than dpu-host',
   ),
   mode('dpu-mode-wrong', 'ovnkube-node-dpu', 'dpu', 'ovnkube on DPUs is told another mode than dpu'),
+  fault(
+    'management-port-missing',
+    'ovnkube on hosts is told no management port, says so and ends, again and again',
+    (lab) => {
+      const hosts = lab.pairs.map(({ host }) => host);
+      return changeEnvironment(
+        lab,
+        'ovnkube-node-dpu-host',
+        (environment) => environment.filter(({ name }) => name !== 'OVNKUBE_NODE_MGMT_PORT_NETDEV'),
+        () => Promise.all(hosts.map((host) => waitForRestart(lab.api, 'ovnkube-node-dpu-host', host))),
+        () => waitUntilWell(lab, hosts),
+      );
+    },
+  ),
   fault(
     'network-without-resource',
     'the default NetworkAttachmentDefinition names no resource, so new pods are given no VF',

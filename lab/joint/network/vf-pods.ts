@@ -5,6 +5,7 @@ import {
   podNetwork,
   RESOURCE,
 } from '../../kubernetes/clusters/bluefield.ts';
+import { NAMESPACE } from '../../kubernetes/clusters/ovn.ts';
 import type { KubernetesApi, KubernetesObject } from '../../kubernetes/index.ts';
 import type { Pair, Vf } from '../../netns/bluefield/options.ts';
 import type { LabNode } from '../../netns/index.ts';
@@ -51,6 +52,7 @@ export class VfPods {
   }
 
   async #add(request: Request): Promise<Added> {
+    await this.#dpuMustLive();
     const path = `/api/v1/namespaces/${request.namespace}/pods/${request.pod}`;
     const pod = (await this.#api.get(path)) as KubernetesObject;
     await this.#mustHaveDevice(pod);
@@ -92,6 +94,18 @@ export class VfPods {
     if (!there.includes(vf.netdev)) await moveBack(this.#host, vf.netdev, netns, ifname);
     await this.#host.restackSysfs();
     this.#attached.delete(containerId);
+  }
+
+  async #dpuMustLive(): Promise<void> {
+    const { spec } = (await this.#api.get(
+      `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases/ovn-dpu-${this.#pair.host}`,
+    )) as KubernetesObject;
+    const { renewTime, leaseDurationSeconds } = spec as { renewTime: string; leaseDurationSeconds: number };
+    const end = Date.parse(renewTime) + leaseDurationSeconds * 1000;
+    if (Date.now() <= end) return;
+    const time = new Date(end).toISOString().replace(/\.\d+/, '');
+    // OVN-Kubernetes' words (pkg/cni/cni.go, pkg/node/dpulease/manager.go).
+    throw new Error(`DPU Not Ready: DPU node lease expired at ${time}`);
   }
 
   async #mustHaveDevice({ metadata, spec }: KubernetesObject): Promise<void> {
