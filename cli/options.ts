@@ -110,3 +110,13 @@ export function addSshOptions(command: Command): void {
     .option('--known-hosts <file>', 'known hosts instead of ~/.ssh/known_hosts')
     .option('--accept-any-host-key', 'trust whatever answers: no protection against an impostor');
 }
+
+/** Of which cluster what runs have left is removed, and how. */
+export function addCleanupOptions(command: Command): void {
+  command
+    .option('--kubeconfig <file>', "a cluster, other than kubectl's; several may be given", several)
+    .option('--context <name>', "a context of the kubeconfig, or of kubectl's; several may be given", several)
+    .option('--run <id>', 'only what this run has left')
+    .option('-y, --yes', 'do not ask; needed where there is no terminal')
+    .option('--foreign', 'remove the namespace of a run also where others have put something into it');
+}

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import {
   addAccessOptions,
   addCheckOptions,
+  addCleanupOptions,
   addNodeOptions,
   addOutputOptions,
   addSelection,
@@ -30,6 +31,7 @@ export function createProgram(exitWith: ExitWith): Command {
   addInventory(program, exitWith);
   addPermissions(program, exitWith);
   addTopology(program, exitWith);
+  addCleanup(program, exitWith);
   addDemo(program, exitWith);
   addHelpAndVersion(program);
   return program;
@@ -129,6 +131,21 @@ function addTopology(program: Command, exitWith: ExitWith): void {
   addSshOptions(topology);
 }
 
+function addCleanup(program: Command, exitWith: ExitWith): void {
+  const cleanup = program
+    .command('cleanup')
+    .description(
+      'list what traffic runs that were killed have left in a cluster, and remove it once you agree',
+    )
+    .showHelpAfterError('dpu-doctor cleanup --help shows the options.')
+    .addHelpText('after', CLEANUP_EXIT_CODES)
+    .action(async (flags: import('./cleanup.ts').CleanupFlags) => {
+      const { cleanupCommand } = await import('./cleanup.ts');
+      exitWith(await cleanupCommand(flags));
+    });
+  addCleanupOptions(cleanup);
+}
+
 function addDemo(program: Command, exitWith: ExitWith): void {
   const demo = program
     .command('demo')
@@ -171,6 +188,14 @@ Exit codes:
   1    a check failed
   2    nothing failed, but something could not be determined, or nothing was examined
   3    wrong usage or configuration
+  130  interrupted`;
+
+const CLEANUP_EXIT_CODES = `
+Exit codes:
+  0    nothing is left
+  1    something is left: it was not to be removed, or could not be
+  2    a cluster could not be asked
+  3    wrong usage
   130  interrupted`;
 
 const EXAMPLES = `

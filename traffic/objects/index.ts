@@ -9,5 +9,5 @@ export {
   type ObjectOptions,
   type WantedPod,
 } from './pods.ts';
-export { cleanupCommand } from './remover.ts';
+export { removalCommand } from './remover.ts';
 export { type VfNetwork, type VfNetworkOutcome, vfNetworkOn } from './vf-network.ts';

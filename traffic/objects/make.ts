@@ -13,7 +13,7 @@ import { notReady } from './not-ready.ts';
 import { planPods } from './plan.ts';
 import type { MadePods, MakePods, ObjectOptions } from './pods.ts';
 import { waitUntilReady } from './ready.ts';
-import { cleanupCommand, remover } from './remover.ts';
+import { removalCommand, remover } from './remover.ts';
 import { madeService } from './service.ts';
 import { eventsIn, isReady, type PodState, podStates, warnings } from './state.ts';
 
@@ -54,7 +54,7 @@ export const makePods: MakePods = async (input, wanted, options) => {
     return nothing(problem);
   }
   options.progress(
-    `made the namespace ${namespace} in cluster ${input.name}; should this run be killed, remove it with: ${cleanupCommand(input.target, options.runId)}`,
+    `made the namespace ${namespace} in cluster ${input.name}; should this run be killed, remove it with: ${removalCommand(input.target, options.runId)}`,
   );
   const created = await createObjects(cluster, planned, options);
   const ready = await awaited(cluster, created, options);

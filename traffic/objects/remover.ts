@@ -12,7 +12,7 @@ const PATIENCE = 60_000;
 const PATIENCE_EACH = 50;
 
 /** The command that removes what a run has left. */
-export function cleanupCommand({ kubeconfig, context }: ClusterTarget, run?: string): string {
+export function removalCommand({ kubeconfig, context }: ClusterTarget, run?: string): string {
   return [
     'dpu-doctor cleanup',
     ...(run === undefined ? [] : ['--run', run]),
@@ -29,7 +29,7 @@ export function remover(
   { runId, keepOnFailure, progress }: Pick<ObjectOptions, 'runId' | 'keepOnFailure' | 'progress'>,
 ): MadePods['remove'] {
   const namespace = namespaceOf(runId);
-  const command = cleanupCommand(target, runId);
+  const command = removalCommand(target, runId);
   const patience = PATIENCE + PATIENCE_EACH * count;
   const removed = async (failed: boolean): Promise<readonly string[]> => {
     if (failed && keepOnFailure)
