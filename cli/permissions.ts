@@ -58,10 +58,16 @@ function overview({ sources, api }: Permissions): string {
     "Of each cluster's API that is named:",
     ...listed(api.map(({ permission, facts }) => [facts.join(', '), apiText(permission)])),
     '',
-    'Nothing is changed. --sudoers prints the sudoers file, --rbac the ClusterRole that are just enough.',
+    `${changes(api)} --sudoers prints the sudoers file, --rbac the ClusterRole that are just enough.`,
     '',
   ].join('\n');
 }
+
+/** What becomes of the systems that are examined. */
+const changes = (api: Permissions['api']): string =>
+  api.some(({ facts }) => facts.includes('traffic'))
+    ? 'On nodes nothing is changed; in a cluster a namespace with pods is made, and removed.'
+    : 'Nothing is changed.';
 
 /** What is behind the titles: each command once. */
 function commandsOf(asRoot: readonly RootCommand[]): readonly string[] {

@@ -58,9 +58,10 @@ export async function rbacFile(permissions: Permissions, name: string): Promise<
       ? `#   kubectl create clusterrolebinding ${name} --clusterrole=${name} --user=USER`
       : `#   kubectl create rolebinding ${name} --namespace=${namespace} --role=${name} --user=USER`,
   );
+  const makes = permissions.api.some(({ facts }) => facts.includes('traffic'));
   return [
-    "# What dpu-doctor reads of a cluster's API. Bind it to whom it is to run as, a user or a service account",
-    '# (--serviceaccount=NAMESPACE:NAME instead of --user):',
+    `# What dpu-doctor reads of a cluster's API${makes ? ', and what it makes there for traffic and removes' : ''}.`,
+    '# Bind it to whom it is to run as, a user or a service account (--serviceaccount=NAMESPACE:NAME instead of --user):',
     ...bindings,
     objects.map((object) => stringify(object)).join('---\n'),
   ].join('\n');

@@ -42,6 +42,7 @@ export async function findSuite(name: string): Promise<Suite> {
     'list',
     'explain',
     'inventory',
+    'cleanup',
     'permissions',
     'topology',
     'demo',

@@ -6,6 +6,7 @@ import type { Role } from '../facts/derived/role.ts';
 import type { FactName } from '../facts/index.ts';
 import { FACTS } from '../facts/index.ts';
 import { type RootCommand, type Source, sourceKey } from '../facts/source.ts';
+import { TRAFFIC_PERMISSIONS } from '../facts/traffic/permissions.ts';
 import type { NodeAccess } from '../inventory/discover.ts';
 import { neededClusterFacts, neededFacts } from './needed.ts';
 
@@ -25,8 +26,8 @@ export interface SourcePermission {
 
 export interface FactPermission {
   readonly permission: ApiPermission;
-  /** The facts that need it, or the way to nodes that does. */
-  readonly facts: readonly (ClusterFactName | '--node-access exec')[];
+  /** The facts that need it, the way to nodes that does, or the traffic that is sent. */
+  readonly facts: readonly (ClusterFactName | '--node-access exec' | 'traffic')[];
 }
 
 export interface PermissionOptions {
@@ -46,13 +47,17 @@ export function permissionsFor(
     facts.flatMap((fact) => Object.values<Source>(FACTS[fact].sources).map((source) => ({ fact, source }))),
     ({ source }) => sourceKey(source),
   );
-  const reads = Map.groupBy(
-    neededClusterFacts(checks).flatMap((fact) =>
-      Object.values<ClusterRead>(CLUSTER_FACTS[fact].lists).map((read) => ({
-        fact,
-        permission: permissionOf(read),
-      })),
-    ),
+  const api = Map.groupBy(
+    [
+      ...neededClusterFacts(checks).flatMap((fact): readonly Needed[] =>
+        Object.values<ClusterRead>(CLUSTER_FACTS[fact].lists).map((read) => ({
+          fact,
+          permission: permissionOf(read),
+        })),
+      ),
+      ...(nodeAccess === 'exec' && ofNodes ? EXEC : []),
+      ...(checks.some(({ scope }) => scope === 'path') ? TRAFFIC : []),
+    ],
     ({ permission }) => JSON.stringify(permission),
   );
   return {
@@ -67,24 +72,29 @@ export function permissionsFor(
             },
           ],
     ),
-    api: [
-      ...[...reads.values()].flatMap(([first, ...same]) =>
-        first === undefined
-          ? []
-          : [{ permission: first.permission, facts: [first, ...same].map(({ fact }) => fact) }],
-      ),
-      ...(nodeAccess === 'exec' && ofNodes ? EXEC : []),
-    ],
+    api: [...api.values()].flatMap(([first, ...same]) =>
+      first === undefined
+        ? []
+        : [{ permission: first.permission, facts: [first, ...same].map(({ fact }) => fact) }],
+    ),
   };
 }
 
 /** Opening the channel by websocket is get for older API servers, and create for newer ones. */
 const EXEC = (['get', 'create'] as const).map(
-  (verb): FactPermission => ({
+  (verb): Needed => ({
     permission: { kind: 'resource', verb, group: '', resource: 'pods/exec' },
-    facts: ['--node-access exec'],
+    fact: '--node-access exec',
   }),
 );
+
+/** What is made in clusters for traffic. */
+const TRAFFIC = TRAFFIC_PERMISSIONS.map((permission): Needed => ({ permission, fact: 'traffic' }));
+
+interface Needed {
+  readonly permission: ApiPermission;
+  readonly fact: FactPermission['facts'][number];
+}
 
 function rootCommands(source: Source): readonly RootCommand[] {
   if (!('root' in source) || !source.root) return [];

@@ -4,7 +4,7 @@ import type { ClusterRead } from './fact.ts';
 export type ApiPermission =
   | {
       readonly kind: 'resource';
-      readonly verb: 'get' | 'list' | 'create';
+      readonly verb: 'get' | 'list' | 'create' | 'delete';
       /** Empty for the core group. */
       readonly group: string;
       /** With its subresource, such as `pods/exec`. */

@@ -36,7 +36,7 @@ test('what a script runs as root is declared with it', (t) => {
 
 test('the overview has every command, who needs root, and every verb', async (t) => {
   const text = await said();
-  const { sources, api } = permissionsFor(CHECKS);
+  const { sources, api } = permissionsFor(CHECKS.filter(({ scope }) => scope !== 'path'));
   for (const { source } of sources) t.true(text.includes(sourceKey(source).replace(/^root: /, '')));
   for (const { permission } of api)
     t.true(permission.kind === 'path' || text.includes(`${permission.verb} ${permission.resource}`));
@@ -64,6 +64,24 @@ test('the ClusterRole lists what is read, and nothing that writes', async (t) =>
     t.true(verbs.every((verb: string) => verb === 'list' || verb === 'get'));
   t.false(JSON.stringify(role).includes('secrets'));
   t.false(JSON.stringify(role).includes('*'));
+});
+
+test('only the suites that send traffic need to make and remove anything', async (t) => {
+  const writes = async (...args: readonly string[]): Promise<readonly string[]> => {
+    const { rules } = parse(await said(...args, '--rbac')) as {
+      rules: readonly { verbs: readonly string[]; resources?: readonly string[] }[];
+    };
+    return rules
+      .filter(({ verbs }) => verbs.some((verb) => verb !== 'list' && verb !== 'get'))
+      .flatMap(({ verbs, resources = [] }) => resources.map((resource) => `${verbs.join()} ${resource}`))
+      .sort();
+  };
+  const made = ['namespaces', 'pods', 'services'];
+  const wanted = [...made.flatMap((one) => [`create ${one}`, `delete ${one}`]), 'create pods/exec'].sort();
+  t.deepEqual(await writes('traffic'), wanted);
+  t.deepEqual(await writes('conformance'), wanted);
+  t.deepEqual(await writes('cluster'), []);
+  t.regex(await said('traffic'), /in a cluster a namespace with pods is made, and removed/);
 });
 
 test('the sudoers file has no wildcard but classes of single characters', async (t) => {
