@@ -53,7 +53,7 @@ function verdictOf(verdicts: readonly OffloadVerdict[]): OffloadVerdict {
   const all = (verdict: OffloadVerdict): boolean =>
     verdicts.length > 0 && verdicts.every((one) => one === verdict);
   const has = (verdict: OffloadVerdict): boolean => verdicts.includes(verdict);
-  if (all('offloaded') && verdicts.length > 1) return 'offloaded';
+  if (all('offloaded')) return 'offloaded';
   if (has('in-part') || (has('in-software') && has('offloaded'))) return 'in-part';
   if (has('in-software')) return 'in-software';
   return has('simulated') ? 'simulated' : 'undetermined';

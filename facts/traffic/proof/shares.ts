@@ -19,10 +19,10 @@ export interface Counts {
 export type Finding = Pick<DirectionProof, 'verdict' | 'share' | 'why'>;
 
 /**
- * Software sees large segments as one packet each (GRO), of up to 45 at 64 KiB and an MTU of 1500: so few packets in
+ * Software sees large segments as one packet each (GRO), up to 48 at 64 KiB and an MTU of 1400: so few packets in
  * software flows may be all that was sent.
  */
-const MERGED = 0.02;
+const MERGED = 0.01;
 
 /**
  * Holds flows and counters against each other. Neither is believed alone: a flow's count in TC is that of hardware and

@@ -32,6 +32,11 @@ test('one direction only is offloaded in part', (t) => {
 test('one direction that was looked at is not both', (t) => {
   is(t, [offloaded()], 'undetermined', ['undetermined']);
   is(t, [], 'undetermined', []);
+  // To itself, so that the only direction has a receiver: it is one all the same.
+  is(t, [offloaded({ sender: 'a' }), offloaded({ sender: 'a' })], 'undetermined', [
+    'undetermined',
+    'undetermined',
+  ]);
   is(t, [offloaded(), reverse({ representor: undefined })], 'undetermined', ['undetermined', 'undetermined']);
 });
 
