@@ -34,6 +34,11 @@ export function discover(
     const role = dpu && (owners.get(dpu)?.role ?? dpu.role);
     return name === undefined || role !== 'dpu' || claimed.has(name) ? {} : { dpu: name, dpuGround: ground };
   };
+  const several = ({ dpus }: Member): readonly string[] =>
+    (dpus ?? []).flatMap(({ cluster, node }) => {
+      const dpu = members.find((other) => other.cluster === cluster && other.node === node);
+      return dpu === undefined ? [] : (names.get(dpu) ?? node);
+    });
   const found = new Map(
     members.map((member): [Member, InventoryNode] => {
       const owner = owners.get(member);
@@ -45,6 +50,7 @@ export function discover(
         ...(owner?.role === undefined ? { roleGround: member.roleGround } : {}),
         ...(member.simulation === undefined ? {} : { simulation: member.simulation }),
         ...pair,
+        ...(owner?.dpu === undefined && role === 'dpu-host' && member.dpus ? { dpus: several(member) } : {}),
         access: access === 'exec' ? throughPod(member) : accessTo(member, access),
         kubernetes: { cluster: member.cluster, node: member.node },
       };
@@ -69,6 +75,7 @@ const subjectOf = (member: Member, node: InventoryNode | undefined): ClusterNode
   role: node?.role,
   roleGround: node?.roleGround ?? 'as given by the inventory or --role',
   simulation: node?.simulation,
+  ...(node?.dpus === undefined ? {} : { dpuNames: node.dpus }),
 });
 
 /** Which of the given nodes is which of the clusters': as it says itself, by its name, or by the address that leads to it. */

@@ -19,6 +19,8 @@ export interface InventoryNode {
   readonly dpu?: string;
   /** How the DPU was found out, where nobody gave it. */
   readonly dpuGround?: string;
+  /** Of a DPU host with several DPUs, of which nobody named one: the nodes that they are. */
+  readonly dpus?: readonly string[];
   readonly access: Access | NoAccess;
   /** Which node of which cluster it is, where a cluster has it. */
   readonly kubernetes?: { readonly cluster: string; readonly node: string };

@@ -88,7 +88,7 @@ function nodeEntries(
   const sayable = new Set(nodes.map(({ name }) => name).filter(isWord));
   const addresses = new Map<string, string>();
   return nodes.map((node): Written => {
-    const { name, role, roleGround, simulation, dpu, dpuGround, kubernetes, expect } = node;
+    const { name, role, roleGround, simulation, dpu, dpuGround, dpus, kubernetes, expect } = node;
     if (!sayable.has(name))
       return { remarks: [`left out: ${JSON.stringify(name)} can't be the name of a node`] };
     const address = addressOf(node);
@@ -99,6 +99,9 @@ function nodeEntries(
       remarks: [
         ...(ground === undefined ? [] : [ground]),
         ...(dpu !== undefined && dpuGround !== undefined ? [`its DPU is ${dpu}: ${dpuGround}`] : []),
+        ...(dpus === undefined
+          ? []
+          : [`it has several DPUs: ${dpus.join(', ')}; name one as dpu: to examine both together`]),
         ...(other === undefined ? [] : [`not logged in to: ${address} already leads to ${other}`]),
       ],
       entry: {

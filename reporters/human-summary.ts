@@ -108,7 +108,7 @@ function notPlannedLines(look: Look, { notPlanned = [] }: Pick<Report, 'notPlann
 
 /** Why there was no further waiting. */
 export const waitEndedLines = (look: Look, { waitEnded = [] }: Report): string[] =>
-  waitEnded.flatMap((reason) => paragraph(look, `Stopped waiting: ${safeLine(reason)}`, '', 2));
+  waitEnded.flatMap((reason) => paragraph(look, `Not waited for: ${safeLine(reason)}`, '', 2));
 
 /** On how many paths traffic was sent, between whom, and what of it is still there. */
 export const trafficLines = (look: Look, { traffic }: Report): string[] =>

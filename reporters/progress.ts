@@ -155,7 +155,10 @@ function logLine(event: RunEvent): string | undefined {
         ? `${safeLine(event.target)}: answered in ${duration(event.ms)}`
         : `${safeLine(event.target)}: ${safeLine(event.failure.message)} (after ${duration(event.ms)})`;
     case 'waiting':
-      return `waiting ${duration(event.ms)} at most for ${awaited(event.for)}`;
+      return [
+        `waiting ${duration(event.ms)} at most for ${awaited(event.for)}`,
+        ...event.givenUp.map((reason) => `not waiting for what hangs on this: ${safeLine(reason)}`),
+      ].join('\n');
     case 'traffic':
       return safeLine(event.line);
     case 'run-finished':

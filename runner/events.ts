@@ -20,7 +20,12 @@ export type RunEvent =
       readonly failure?: TargetFailure;
     }
   /** With --wait: what did not pass is asked again, for so many milliseconds at most. */
-  | { readonly kind: 'waiting'; readonly for: readonly string[]; readonly ms: number }
+  | {
+      readonly kind: 'waiting';
+      readonly for: readonly string[];
+      readonly givenUp: readonly string[];
+      readonly ms: number;
+    }
   /** What sending traffic has come to: a line for people. */
   | { readonly kind: 'traffic'; readonly line: string }
   | { readonly kind: 'result'; readonly result: Result }

@@ -84,7 +84,7 @@ function claimsOf(gathered: readonly GatheredNode[]): readonly Claim[] {
     .flatMap((dpu) => {
       const name = value<Ovs>(dpu, 'ovs')?.openVSwitch.externalIds.get(KEY) ?? '';
       const [host, second] = byName.get(name) ?? [];
-      if (host === undefined || second !== undefined) return [];
+      if (host === undefined || second !== undefined || host.node.dpus !== undefined) return [];
       return [{ dpu, host, sign: `external_ids:${KEY} of ${dpu.node.name} is ${name}` }];
     });
 }

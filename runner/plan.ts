@@ -73,6 +73,12 @@ const NO_CLUSTER =
 const NO_PAIR =
   'needs both the DPU host and its DPU, and nothing tells the pair among the nodes: dpu: in the inventory names it';
 
+/** Nothing tells which VF belongs to which of several DPUs, so that each would be blamed for the others' VFs. */
+export const severalDpus = ({ name, dpus = [] }: GatheredNode['node']): string | undefined =>
+  dpus.length < 2
+    ? undefined
+    : `needs a DPU host together with its DPU, and ${name} has ${dpus.length} DPUs by DPF's objects (${dpus.join(', ')}): each is examined by itself; dpu: in the inventory names one to examine with it`;
+
 function planOne(
   check: AnyNodeCheck | AnyPairCheck,
   node: GatheredNode,
@@ -90,7 +96,7 @@ function planOne(
   if (check.scope === 'pair') {
     if (node.role !== 'dpu-host') return NOT_ITS_SIDE;
     const dpu = node.node.dpu === undefined ? undefined : byName.get(node.node.dpu);
-    if (dpu === undefined) return node.pairDoubt ?? NO_PAIR;
+    if (dpu === undefined) return node.pairDoubt ?? severalDpus(node.node) ?? NO_PAIR;
     const { host: ofHost = [], dpu: ofDpu = [] } = check.requiresCluster ?? {};
     const planned = { check, node, dpu, cluster: clusterOf(node), dpuCluster: clusterOf(dpu) };
     return (

@@ -22,7 +22,7 @@ export interface Report {
   readonly aborted?: string;
   /** Where traffic was sent: what the reader should know of it. */
   readonly traffic?: TrafficReport;
-  /** Why --wait did not wait as long as it might: what never becomes well by itself, one line for each. */
+  /** What --wait gave up, because it never becomes well by itself, one line for each. */
   readonly waitEnded?: readonly string[];
   /** Clusters, then nodes in the order of the inventory and of the clusters. */
   readonly targets: readonly TargetReport[];
@@ -58,7 +58,7 @@ export interface TargetReport {
   readonly simulation?: Simulation;
   /** Of a DPU host the name of its DPU, of a DPU the name of its host. */
   readonly pair?: string;
-  /** Of a DPU host whose DPU was found out, what tells it. */
+  /** Of a DPU host whose DPU was found out, what tells it; of one with several DPUs, that none is examined with it. */
   readonly pairGround?: string;
   /** Of a node, the target that is its cluster. */
   readonly cluster?: string;

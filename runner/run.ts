@@ -17,7 +17,7 @@ import { type GatheredNode, type GatherOptions, gather } from './gather.ts';
 import { type JudgeOptions, judgeCluster, judgePlanned, REACHABLE, type Verdicts } from './judge.ts';
 import { mapLimited } from './limit.ts';
 import { pairByHostName } from './pairs.ts';
-import { type Planned, planRun } from './plan.ts';
+import { type Planned, planRun, severalDpus } from './plan.ts';
 import {
   completeReport,
   type FactReport,
@@ -28,6 +28,7 @@ import {
 } from './report.ts';
 import { verdictKey } from './said.ts';
 import type { Measure, Sent } from './traffic.ts';
+import type { Prospects } from './wait.ts';
 
 export interface RunRequest extends GatherOptions, JudgeOptions {
   readonly tool: { readonly name: string; readonly version: string };
@@ -72,13 +73,13 @@ export async function run(request: RunRequest): Promise<Report> {
     Date.now() + pause < deadline && !request.signal.aborted;
     pause = Math.min(pause * 2, LAST_PAUSE)
   ) {
-    const again = unsettled(outcome.results);
-    if (again.size === 0) break;
-    if (round !== undefined) {
-      waitEnded = (await import('./wait.ts')).reasonsToStop(round.clusters, gathered, again);
-      if (waitEnded.length > 0) break;
-    }
-    listen({ kind: 'waiting', for: awaited(outcome.results), ms: deadline - Date.now() });
+    const turning = outcome.results.filter(isUnsettled);
+    if (turning.length === 0) break;
+    const { hopeful, givenUp } = await prospectsOf(turning, round?.clusters, gathered);
+    waitEnded = givenUp;
+    if (hopeful.length === 0) break;
+    const again = targetsOf(turning);
+    listen({ kind: 'waiting', for: hopeful.map(nameOf), givenUp, ms: deadline - Date.now() });
     await sleep(pause, undefined, { signal: request.signal }).catch(() => undefined);
     if (request.signal.aborted) break;
     const renewed = round && (await (await loadClusters()).askClustersAgain(round, again, request, checks));
@@ -260,11 +261,19 @@ function known({ check, node }: Planned, verdicts: Verdicts, ahead: JudgedAhead)
   return result;
 }
 
-/** What may yet turn, for people. */
-const awaited = (results: readonly Result[]): readonly string[] =>
-  results
-    .filter(({ verdict }) => verdict === 'fail' || verdict === 'error')
-    .map(({ checkId, target }) => `${checkId} on ${target}`);
+const nameOf = ({ checkId, target }: Result): string => `${checkId} on ${target}`;
+
+const isUnsettled = ({ verdict }: Result): boolean => verdict === 'fail' || verdict === 'error';
+
+/** Without a cluster nothing tells what never turns. */
+async function prospectsOf(
+  turning: readonly Result[],
+  clusters: readonly GatheredCluster[] | undefined,
+  nodes: readonly GatheredNode[],
+): Promise<Prospects> {
+  if (clusters === undefined) return { hopeful: turning, givenUp: [] };
+  return (await import('./wait.ts')).prospects(turning, clusters, nodes);
+}
 
 /** Traffic is sent where checks of paths were chosen, and only then: it is the one thing that changes a cluster. */
 async function sendTraffic(
@@ -278,11 +287,10 @@ async function sendTraffic(
   return (await import('./traffic.ts')).sendTraffic(request.measure, checks, nodes, round, request);
 }
 
-/** The targets of results that may yet turn. */
-function unsettled(results: readonly Result[]): ReadonlySet<string> {
-  const turning = results.filter(({ verdict }) => verdict === 'fail' || verdict === 'error');
+/** The targets of results, with the clusters that they hang on. */
+function targetsOf(results: readonly Result[]): ReadonlySet<string> {
   return new Set(
-    turning.flatMap(({ target, pair, cluster }) => [
+    results.flatMap(({ target, pair, cluster }) => [
       ...(pair ? [pair.host, pair.dpu] : [target]),
       ...(cluster === undefined ? [] : [cluster]),
     ]),
@@ -364,6 +372,7 @@ function targetReport(
 ): TargetReport {
   const { node, uri, role, roleGround, simulation, facts } = gathered;
   const pair = node.dpu ?? host;
+  const pairGround = node.dpuGround ?? severalDpus(node);
   const failure = failureOf(gathered);
   return {
     name: node.name,
@@ -372,7 +381,7 @@ function targetReport(
     roleGround,
     ...(simulation === undefined ? {} : { simulation }),
     ...(pair === undefined ? {} : { pair }),
-    ...(node.dpuGround === undefined ? {} : { pairGround: node.dpuGround }),
+    ...(pairGround === undefined ? {} : { pairGround }),
     ...(cluster === undefined ? {} : { cluster: targetName(cluster) }),
     ...(failure === undefined ? {} : { failure }),
     facts: [...facts].map(

@@ -13,7 +13,7 @@ import type { Outcome } from '../facts/fact.ts';
 import type { FactName } from '../facts/index.ts';
 import { type GatheredCluster, targetName } from './cluster.ts';
 import type { GatheredNode } from './gather.ts';
-import { NOT_LOGGED_IN } from './plan.ts';
+import { NOT_LOGGED_IN, severalDpus } from './plan.ts';
 import { EXIT, type ExitCode } from './report.ts';
 import { gatherFirst, type RunRequest } from './run.ts';
 
@@ -87,7 +87,8 @@ export function pairsOf(nodes: readonly GatheredNode[]): readonly ChainPair[] {
 function groundOf({ node, pairDoubt }: GatheredNode): Pick<ChainPair, 'ground'> {
   const { dpu, dpuGround } = node;
   if (dpu !== undefined) return { ground: dpuGround ?? 'the inventory names the DPU of this host' };
-  return pairDoubt === undefined ? {} : { ground: pairDoubt };
+  const why = pairDoubt ?? severalDpus(node);
+  return why === undefined ? {} : { ground: why };
 }
 
 const identityOf = ({ node }: GatheredNode): Pick<ChainHost, 'name' | 'nodeName' | 'cluster'> => ({
@@ -156,7 +157,7 @@ function problemsOf(
 
 /** DPUs of which no host is known: their representors belong to VFs that nobody was asked for. */
 function lonely(nodes: readonly GatheredNode[]): readonly TopologyProblem[] {
-  const served = new Set(nodes.map(({ node }) => node.dpu));
+  const served = new Set(nodes.flatMap(({ node }) => [node.dpu, ...(node.dpus ?? [])]));
   return nodes
     .filter(({ node, role }) => role === 'dpu' && !served.has(node.name))
     .map(({ node }) => ({

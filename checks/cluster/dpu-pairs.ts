@@ -51,6 +51,11 @@ export const dpuPairs = defineClusterCheck({
         });
       },
     );
-    return verdictOf(findings, seen);
+    const several = subject.nodes.flatMap(({ node, dpuNames = [] }) =>
+      dpuNames.length > 1
+        ? `${node} has ${dpuNames.length} DPUs by DPF's objects (${dpuNames.join(', ')}): each is examined by itself, and none as a pair`
+        : [],
+    );
+    return verdictOf(findings, seen, several.length === 0 ? undefined : several.join('; '));
   },
 });

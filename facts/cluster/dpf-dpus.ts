@@ -1,4 +1,4 @@
-import { optionalText, record } from '../json.ts';
+import { type JsonRecord, optionalText, record } from '../json.ts';
 import { defineClusterFact } from './fact.ts';
 import { namedObjects, type ObjectIdentity } from './objects.ts';
 
@@ -11,6 +11,8 @@ export interface DpfDpu extends ObjectIdentity {
   readonly host: string;
   /** The field that names the host. */
   readonly hostFrom: string;
+  /** What tells it from other DPUs of its host: the DPUDevice, serial number or PCI address; absent where none is given. */
+  readonly device: string | undefined;
   /** How far DPF got with it, such as `Ready` or `OS Installing`; absent before it began. */
   readonly phase: string | undefined;
 }
@@ -45,9 +47,18 @@ export const dpfDpus = defineClusterFact({
             node === undefined
               ? `spec.${dpuNode === undefined ? 'nodeName' : 'dpuNodeName'}`
               : `status.kubeNodeRef of DPUNode ${dpuNode}`,
+          device: deviceOf(spec),
           phase: optionalText(record(object['status']), 'phase'),
         },
       ];
     });
   },
 });
+
+/** The fields of several releases (NVIDIA/doca-platform, api/provisioning/v1alpha1/dpu_types.go). */
+const DEVICE_FIELDS = ['dpuDeviceName', 'serialNumber', 'pciAddress', 'pci_address'];
+
+const deviceOf = (spec: JsonRecord): string | undefined => {
+  const field = DEVICE_FIELDS.find((name) => optionalText(spec, name));
+  return field && `${field} ${optionalText(spec, field)}`;
+};

@@ -122,6 +122,31 @@ test.serial(
 );
 
 test.serial(
+  'two DPUs of one host that are two devices are no contradiction, and no pair is made of either',
+  async (t) => {
+    const { ofHosts } = await staged(t);
+    const second = find(ofHosts, 'DPU', 'worker2-mt26');
+    await hosts.api.patch(find(ofHosts, 'DPU', 'worker1-mt25'), { spec: { dpuDeviceName: 'mt25' } });
+    await hosts.api.patch(second, { spec: { dpuNodeName: 'worker1', dpuDeviceName: 'mt26' } });
+    const report = await run(t);
+    t.deepEqual(failures(report), []);
+    t.deepEqual(pairs(report).slice(1), [
+      ['worker1', 'dpu-host', undefined],
+      ['worker2', 'dpu-host', undefined],
+      ['worker1-mt25', 'dpu', undefined],
+      ['worker2-mt26', 'dpu', undefined],
+    ]);
+    const told =
+      /worker1 has 2 DPUs by DPF's objects \(worker1-mt25, worker2-mt26\): each is examined by itself/;
+    t.regex(report.results.find(({ checkId }) => checkId === 'cluster/dpu-pairs')?.note ?? '', told);
+    t.regex(report.targets.find(({ name }) => name === 'worker1')?.pairGround ?? '', told);
+    // Two objects of one device are one DPU too many.
+    await hosts.api.patch(second, { spec: { dpuDeviceName: 'mt25' } });
+    t.true(failures(await run(t)).includes(`cluster/dpu-pairs cluster:${HOSTS} fail`));
+  },
+);
+
+test.serial(
   'a DPU whose node is labelled with another host than its object names is a finding',
   async (t) => {
     const { ofDpus } = await staged(t);

@@ -67,6 +67,20 @@ const pairs = (nodes: readonly GatheredNode[], clusters: readonly GatheredCluste
     node.dpu === undefined ? [] : [`${node.name} ${node.dpu}`],
   );
 
+test('of a host that has several DPUs by DPF none is taken, and their saying so is no contradiction', (t) => {
+  const nodes = [host('host1', 'host1', { dpus: ['a', 'b'] }), dpu('a', 'host1'), dpu('b', 'host1')];
+  const { nodes: found, clusters } = pairByHostName(nodes, [cluster('c')]);
+  t.deepEqual(pairs(nodes), []);
+  t.deepEqual(
+    clusters.flatMap(({ subject }) => subject.contradictions),
+    [],
+  );
+  const { notPlanned } = planRun([hostNodeNameMatches], found);
+  t.true(notPlanned.some(({ reason }) => reason.includes('host1 has 2 DPUs by DPF')));
+  // Nor is a third one, of which DPF knows nothing.
+  t.deepEqual(pairs([...nodes, dpu('x', 'host1')]), []);
+});
+
 test('a DPU serves the node that its Open vSwitch names, by each name that a host has', (t) => {
   const given = dpu('d', 'host1');
   t.deepEqual(pairs([host('host1', 'other'), given]), ['host1 d']);

@@ -9,6 +9,8 @@ export interface DpfPair {
   /** The DPU as a node, likewise; absent also while the DPU has not joined its cluster. */
   readonly dpu: MemberId | undefined;
   readonly ground: string;
+  /** What tells the DPU from others of its host; absent where DPF does not say. */
+  readonly device: string | undefined;
 }
 
 /** The read that DPU objects come from. */
@@ -29,7 +31,7 @@ export function dpfPairs(views: readonly ClusterView[]): readonly DpfPair[] {
       const dpu = only(clusters.get(object.name) ?? []);
       return host?.cluster === dpu?.cluster && host?.node === dpu?.node
         ? []
-        : [{ host, dpu, ground: groundOf(object, view) }];
+        : [{ host, dpu, ground: groundOf(object, view), device: object.device }];
     }),
   );
 }

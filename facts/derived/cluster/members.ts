@@ -17,7 +17,8 @@ export function findMembers(views: readonly ClusterView[]): Members {
   const simulated = new Set(
     views.filter(({ workloads }) => vethSetting(workloads) !== undefined).map(({ name }) => name),
   );
-  const { pairs, contradictions } = findPairs(roles, simulated, dpf);
+  const { pairs, contradictions, several } = findPairs(roles, simulated, dpf);
+  const dpusOf = new Map(several.map(({ host, dpus }) => [JSON.stringify(host), dpus]));
   const partners = pairs.flatMap(({ host, dpu }) =>
     simulated.has(host.cluster) || simulated.has(dpu.cluster) ? [host, dpu] : [],
   );
@@ -25,6 +26,7 @@ export function findMembers(views: readonly ClusterView[]): Members {
   const members = roles.map((role): Member => {
     const { cluster, node, object } = role;
     const pair = byHost.get(JSON.stringify({ cluster, node }));
+    const dpus = dpusOf.get(JSON.stringify({ cluster, node }));
     const isSimulated =
       (isPairSide(role) && simulated.has(cluster)) ||
       partners.some((partner) => sameMember(partner, role)) ||
@@ -37,6 +39,7 @@ export function findMembers(views: readonly ClusterView[]): Members {
       roleGround: role.ground,
       simulation: isSimulated ? 'veth' : undefined,
       dpu: pair && { ...pair.dpu, ground: pair.ground },
+      ...(dpus === undefined ? {} : { dpus }),
     };
   });
   return { members, contradictions: [...roleContradictions(roles), ...contradictions] };

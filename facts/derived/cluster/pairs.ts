@@ -19,6 +19,8 @@ export interface Pairs {
   /** At most one for each host and each DPU. */
   readonly pairs: readonly Claim[];
   readonly contradictions: readonly Contradiction[];
+  /** Hosts that have several DPUs, each another device. */
+  readonly several: readonly { readonly host: MemberId; readonly dpus: readonly MemberId[] }[];
 }
 
 /** Which DPU serves which host, as far as the nodes of all clusters tell; a pair that is contradicted is none. */
@@ -35,13 +37,32 @@ export function findPairs(
     ...byAddress(hosts, dpus),
   ]);
   const claims = told.length > 0 ? told : byKindNames(hosts, dpus, simulated);
-  const contradictions = [...conflicts(claims, 'two-hosts', 'dpu'), ...conflicts(claims, 'two-dpus', 'host')];
+  const several = hostsWithSeveral(claims, dpf);
+  const single = claims.filter(({ host }) => !several.some((one) => sameMember(one.host, host)));
+  const contradictions = [...conflicts(claims, 'two-hosts', 'dpu'), ...conflicts(single, 'two-dpus', 'host')];
   const contested = contradictions.flatMap(({ about }) => about);
   const isContested = (one: MemberId): boolean => contested.some((other) => sameMember(one, other));
   return {
-    pairs: claims.filter(({ host, dpu }) => !isContested(host) && !isContested(dpu)),
+    pairs: single.filter(({ host, dpu }) => !isContested(host) && !isContested(dpu)),
     contradictions,
+    several,
   };
+}
+
+/** Several DPUs of one host are no contradiction where DPF has an object of each, and each is of another device. */
+function hostsWithSeveral(claims: readonly Claim[], dpf: readonly DpfPair[]): Pairs['several'] {
+  const devices = new Map(
+    dpf.flatMap(({ host, dpu, device }) =>
+      host && dpu && device !== undefined ? [[keyOf(host) + keyOf(dpu), device] as const] : [],
+    ),
+  );
+  return [...Map.groupBy(claims, ({ host }) => keyOf(host)).values()].flatMap((own) => {
+    const known = own.flatMap(({ host, dpu }) => devices.get(keyOf(host) + keyOf(dpu)) ?? []);
+    const [first] = own;
+    return first !== undefined && own.length > 1 && new Set(known).size === own.length
+      ? [{ host: first.host, dpus: own.map(({ dpu }) => dpu) }]
+      : [];
+  });
 }
 
 const id = ({ cluster, node }: MemberId): MemberId => ({ cluster, node });

@@ -27,6 +27,8 @@ export interface Member extends MemberId {
   readonly simulation: Simulation | undefined;
   /** Of a DPU host, its DPU, which may be in another cluster. */
   readonly dpu: (MemberId & { readonly ground: string }) | undefined;
+  /** Of a DPU host that has several DPUs, as DPF tells: these, and none is `dpu`. */
+  readonly dpus?: readonly MemberId[];
 }
 
 /** Two signs that can't both be right. */
@@ -41,4 +43,7 @@ export interface Contradiction {
 export const sameMember = (a: MemberId, b: MemberId): boolean => a.cluster === b.cluster && a.node === b.node;
 
 /** A node of a cluster as its checks see it; role and simulation are the inventory's where it names the node. */
-export type ClusterNodeSubject = Pick<Member, 'node' | 'role' | 'roleGround' | 'simulation'>;
+export interface ClusterNodeSubject extends Pick<Member, 'node' | 'role' | 'roleGround' | 'simulation'> {
+  /** Of a DPU host that has several DPUs: their names. */
+  readonly dpuNames?: readonly string[];
+}

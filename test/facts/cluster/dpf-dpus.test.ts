@@ -11,8 +11,16 @@ test('DPU objects name their host in the fields of every release of DPF', (t) =>
   const parsed = dpfDpus.parse(
     {
       dpus: [
-        dpu('worker1-0000-2b-00', { nodeName: 'worker1' }, { phase: 'OS Installing' }),
-        dpu('worker2-mt25', { dpuNodeName: 'worker2' }, { phase: 'Ready' }),
+        dpu(
+          'worker1-0000-2b-00',
+          { nodeName: 'worker1', pci_address: '0000-2b-00' },
+          { phase: 'OS Installing' },
+        ),
+        dpu(
+          'worker2-mt25',
+          { dpuNodeName: 'worker2', dpuDeviceName: 'mt25', serialNumber: 'MT25' },
+          { phase: 'Ready' },
+        ),
         dpu('dpu-node-mt26-mt26', { dpuNodeName: 'dpu-node-mt26' }),
         dpu('nobody', {}),
         { spec: { nodeName: 'nameless' } },
@@ -28,6 +36,10 @@ test('DPU objects name their host in the fields of every release of DPF', (t) =>
       ],
     },
     {},
+  );
+  t.deepEqual(
+    parsed?.map(({ device }) => device),
+    ['pci_address 0000-2b-00', 'dpuDeviceName mt25', undefined],
   );
   t.deepEqual(
     parsed?.map(({ name, host, hostFrom, phase }) => [name, host, hostFrom, phase]),

@@ -69,7 +69,11 @@ test('a variable that OVN-Kubernetes does not read may be a secret, and is not k
 });
 
 test('ConfigMaps, NetworkAttachmentDefinitions, leases, version', (t) => {
-  t.deepEqual(bluefield.configMaps.map(({ name }) => name).sort(), ['ovn-config', 'sriovdp-config']);
+  t.deepEqual(bluefield.configMaps.map(({ name }) => name).sort(), [
+    'kubeadm-config',
+    'ovn-config',
+    'sriovdp-config',
+  ]);
   t.is(bluefield.networkAttachments?.[0]?.resourceName, 'mellanox.com/mlnx_sriov_cx6');
   t.like(bluefield.leases[0], { node: 'dpu-host', holder: 'ovnkube-dpu-node', durationSeconds: 40 });
   t.is(bluefield.leases.length, 1, 'kubelets have leases too, and these are none of them');
