@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import process from 'node:process';
 import { namedObjects, type ObjectIdentity, textMap } from '../../facts/cluster/objects.ts';
@@ -18,12 +17,6 @@ const MADE_BY = 'dpu-doctor/made-by';
 /** Chooses what runs have made: of all of them, or of one. */
 export const selectorOf = (run?: string): string =>
   run === undefined ? `${MANAGED_BY}=${TOOL}` : `${MANAGED_BY}=${TOOL},${RUN}=${run}`;
-
-/** Unique, sorted by time, and fit for the name of a namespace: `20261121-154233-9f2c`. */
-export function newRunId(now = new Date()): string {
-  const [date, time] = now.toISOString().replace(/[-:]/g, '').split(/[T.]/);
-  return `${date}-${time}-${randomBytes(2).toString('hex')}`;
-}
 
 export const namespaceOf = (run: string): string => `${TOOL}-${run}`;
 

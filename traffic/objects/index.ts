@@ -1,6 +1,4 @@
-export { newRunId } from './identity.ts';
 export { makePods } from './make.ts';
-export { DEFAULT_IMAGE } from './manifests.ts';
 export {
   ECHO_PORT,
   type MadePods,

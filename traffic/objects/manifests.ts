@@ -2,12 +2,6 @@ import { type Metadata, namespaceOf, ownMetadata } from './identity.ts';
 import { ECHO_PORT, type WantedPod } from './pods.ts';
 import type { VfNetwork } from './vf-network.ts';
 
-/**
- * Small, has sh, ping, nc and grep, and is what the guides' own pods use: a cluster that could follow them can pull it.
- * The release is named, so that nothing is pulled that a node has, and runs can be compared.
- */
-export const DEFAULT_IMAGE = 'alpine:3.22';
-
 export const CONTAINER = 'echo';
 
 /** What a killed run leaves ends by itself after this time, in seconds; the objects stay until they are cleaned up. */

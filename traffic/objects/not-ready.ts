@@ -52,7 +52,7 @@ function problemOf(group: readonly Told[], seconds: number): TrafficProblem {
 const MOST_NAMED = 5;
 
 function explained(unready: Unready, events: readonly ClusterEvent[]): Omit<Told, 'one'> {
-  const { state, namespace, wanted } = unready;
+  const { state } = unready;
   if (state === undefined)
     return { reason: 'it is not there any more: somebody deleted it', hint: undefined, evidence: [] };
   const { pod } = state;
@@ -62,7 +62,7 @@ function explained(unready: Unready, events: readonly ClusterEvent[]): Omit<Told
   return {
     reason:
       known === undefined ? reasonOf(state, own) : `${reasonOf(state, own)} (${known.match.message.cause})`,
-    hint: known?.match.message.remedy ?? hintOf(state, namespace, wanted),
+    hint: known?.match.message.remedy ?? hintOf(state),
     evidence: known === undefined ? words.slice(-3).map(said) : [wordsEvidence(known)],
   };
 }
@@ -83,6 +83,9 @@ function reasonOf({ pod }: PodState, events: readonly ClusterEvent[]): string {
   const unscheduled = pod.conditions.find(({ type, status }) => type === 'PodScheduled' && status !== 'True');
   if (unscheduled !== undefined) return words('it is not scheduled', unscheduled.message);
   const waiting = pod.containers.find(({ state, message }) => state.startsWith('waiting') && message !== '');
+  const pull =
+    waiting !== undefined && isPull(waiting.state) && events.find(({ message }) => PULL.test(message));
+  if (pull) return pull.message;
   if (waiting !== undefined) return words(`container ${waiting.name} ${waiting.state}`, waiting.message);
   const last = events.at(-1);
   if (last !== undefined) return words(last.reason, last.message);
@@ -92,10 +95,16 @@ function reasonOf({ pod }: PodState, events: readonly ClusterEvent[]): string {
 
 const words = (...parts: readonly string[]): string => parts.filter((part) => part !== '').join(': ');
 
-function hintOf(state: PodState, namespace: string, { name }: WantedPod): string {
+/** kubelet's event tells why; the state it leaves behind, that it waits before it tries again. */
+const PULL = /^Failed to pull image/;
+const isPull = (state: string): boolean => /ImagePull/.test(state);
+
+function hintOf(state: PodState): string {
+  if (state.pod.containers.some((container) => isPull(container.state)))
+    return 'Name an image that the nodes can pull, or already have: --image.';
   return hasEnded(state)
-    ? 'The image must have sh, ping, grep, and a nc that knows -l and -e, as that of busybox does: choose another one.'
-    : `Look at it with: kubectl -n ${namespace} describe pod ${name}`;
+    ? 'The image must have sh, ping, grep, and a nc that knows -l and -e, as that of busybox does: choose another one with --image.'
+    : 'With --keep-on-failure they are kept, to be looked at with kubectl describe.';
 }
 
 /** The reason without what differs between pods that have the same trouble. */
@@ -107,5 +116,5 @@ function anonymous(reason: string, { wanted, state, namespace }: Unready): strin
     `${namespace}/${wanted.name}`,
   ];
   const plain = own.reduce<string>((text, name) => (name ? text.replaceAll(name, '…') : text), reason);
-  return plain.replace(/[0-9a-f]{16,}/g, '…');
+  return plain.replace(/[0-9a-f]{16,}|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b/g, '…');
 }
