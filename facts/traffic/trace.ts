@@ -1,0 +1,54 @@
+/** What `ovs-appctl ofproto/trace` says that Open vSwitch would do with a packet. */
+export interface Trace {
+  /** Datapath actions; `drop` where it goes nowhere. */
+  readonly actions: string;
+  /** The last flow whose actions end in a drop, or table without a flow; undefined where none does. */
+  readonly drop: { readonly bridge: string; readonly table: number; readonly flow: string } | undefined;
+  /** What Open vSwitch calls an error, such as `native tunnel routing failed`. */
+  readonly errors: readonly string[];
+  /** The remote address of a tunnel, for which no neighbour has answered yet. */
+  readonly neighbourMiss: string | undefined;
+  /** The port that it came in by. */
+  readonly inPort: string | undefined;
+  /** The first table lets it go no further: nothing is known of that port. */
+  readonly unknownPort: boolean;
+}
+
+const FLOW = /^ *(\d{1,3})\. (.{1,2000})$/;
+const MISS = /^ *-> neighbor cache miss for (\S{1,64}) on bridge /;
+
+/** Pure and total; undefined where it is no trace, or was cut (lib/ofp-print.c and ofproto/ofproto-dpif-trace.c). */
+export function parseTrace(text: string): Trace | undefined {
+  const lines = text.split('\n');
+  const actions = lines
+    .findLast((line) => line.startsWith('Datapath actions: '))
+    ?.slice(18)
+    .trim();
+  if (actions === undefined) return undefined;
+  let bridge = '';
+  let at: { readonly table: number; readonly flow: string } | undefined;
+  let drop: Trace['drop'];
+  const passed: number[] = [];
+  for (const line of lines) {
+    const [, name] = /^ *bridge\("([^"]{1,64})"\)$/.exec(line) ?? [];
+    bridge = name ?? bridge;
+    const [, table, flow = ''] = FLOW.exec(line) ?? [];
+    if (table !== undefined) {
+      at = { table: Number(table), flow: withoutCookie(flow) };
+      passed.push(at.table);
+    } else if (line.trim() === 'drop' && at !== undefined) drop = { bridge, ...at };
+  }
+  return {
+    actions,
+    drop,
+    errors: lines.filter((line) => /^ *>> /.test(line)).map((line) => line.trim().slice(3)),
+    neighbourMiss: lines.map((line) => MISS.exec(line)?.[1]).find((address) => address !== undefined),
+    inPort: /^Flow: .*?\bin_port="?([^",]{1,64})/m.exec(text)?.[1],
+    unknownPort: actions === 'drop' && passed.length === 1 && drop?.table === 0 && isTableMiss(drop.flow),
+  };
+}
+
+/** The flow of the lowest priority that matches all, or none at all. */
+const isTableMiss = (flow: string): boolean => flow === 'priority 0' || flow === 'No match.';
+
+const withoutCookie = (flow: string): string => flow.replace(/, cookie 0x[0-9a-f]+$/, '').trim();
