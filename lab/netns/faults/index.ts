@@ -8,6 +8,7 @@ import { programFaults } from './programs.ts';
 import { settingFaults } from './settings.ts';
 import { sriovFaults } from './sriov.ts';
 import { tapFaults } from './tap.ts';
+import { trafficFaults } from './traffic.ts';
 import { vethFaults } from './veth.ts';
 
 export type { Fault, FaultTarget, Undo } from './fault.ts';
@@ -23,6 +24,7 @@ export const faults: readonly Fault[] = [
   ...settingFaults,
   ...vethFaults,
   ...tapFaults,
+  ...trafficFaults,
 ];
 
 export function findFault(name: string): Fault {

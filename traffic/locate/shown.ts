@@ -1,0 +1,94 @@
+import { grownDrops } from '../../facts/traffic/counters/queues.ts';
+import type { CountedHop } from '../../facts/traffic/hops/counted.ts';
+import type { Loss } from '../../facts/traffic/hops/loss.ts';
+import type { CountedRetry } from '../../facts/traffic/hops/reading.ts';
+import type { Location } from '../../facts/traffic/location.ts';
+import type { Path } from '../../facts/traffic/path.ts';
+import { findReason } from '../../facts/traffic/reasons/index.ts';
+import type { ChassisScene, Finding } from '../../facts/traffic/reasons/scene.ts';
+import { askFact } from '../ask-fact.ts';
+import type { TrafficContext } from '../context.ts';
+import type { KnownWay } from './known-way.ts';
+import type { ReadCounters } from './read-counters.ts';
+import { resend } from './resend.ts';
+import { surroundings } from './surroundings.ts';
+import { traceAt } from './trace.ts';
+
+/** What is known when the place is looked at. */
+export interface Located {
+  readonly path: Path;
+  readonly context: TrafficContext;
+  readonly known: KnownWay;
+  readonly loss: Loss;
+  readonly retry: CountedRetry;
+  readonly readings: Location['readings'];
+  readonly idle: ReadCounters;
+  readonly after: ReadCounters;
+}
+
+/** What the place shows where packets vanish. Everything that is asked only reads. */
+export async function shown(
+  located: Located,
+): Promise<Pick<Location, 'lost' | 'last' | 'reason' | 'remedy' | 'evidence'>> {
+  const { path, context, known, loss, retry, readings } = located;
+  const { sent, received } = retry;
+  if (received >= sent)
+    return { ...loss, reason: 'all packets came through when they were sent again', evidence: [] };
+  const scenes = await Promise.all(
+    [...known.chassis.keys()].map(async (name) => [name, await look(name, located)] as const),
+  );
+  const scene = {
+    ...{ path, loss, readings, sent, received },
+    from: known.from,
+    to: known.to,
+    chassis: new Map(scenes),
+    smallPass: path.size === 'mtu' ? await passSmall(path, context) : undefined,
+  };
+  const found = findReason(scene);
+  const gaps = known.way.gaps.map((gap) => ({ source: 'the way of the packets', said: gap }));
+  if (found === undefined) {
+    const traces = scenes.flatMap(([, { traceEvidence }]) => traceEvidence ?? []);
+    return { ...loss, reason: undefined, evidence: [...traces, ...gaps] };
+  }
+  const { reason, remedy } = found;
+  return { ...placeOf(found, loss, known.way.hops), reason, remedy, evidence: [...found.evidence, ...gaps] };
+}
+
+/** A place that is seen to be broken counts more than the hop beside it that saw nothing. */
+function placeOf({ at }: Finding, loss: Loss, hops: readonly CountedHop[]): Loss {
+  const direction = (loss.lost ?? loss.last)?.direction;
+  const own = hops.findIndex(
+    ({ hop }) =>
+      hop.direction === direction && hop.node === at?.node && hop.kind === at.kind && hop.name === at.name,
+  );
+  return own < 0 ? loss : { lost: hops[own]?.hop, last: hops[own - 1]?.hop };
+}
+
+async function look(name: string, { context, known, loss, idle, after }: Located): Promise<ChassisScene> {
+  const chassis = known.chassis.get(name);
+  if (chassis === undefined) throw new Error(`${name} is no chassis of the path`);
+  const shell = context.nodeShell(name);
+  const [around, traced] = await Promise.all([
+    shell && askFact(shell, surroundings, context.options),
+    traceAt(name, loss, known.way.hops, after, context),
+  ]);
+  const [was, is] = [idle.nodes.get(name)?.queues, after.nodes.get(name)?.queues];
+  return {
+    chassis,
+    links: known.links.get(name) ?? [],
+    switchFailure: after.nodes.get(name)?.switchFailure,
+    controllerRuns: around?.ok ? around.value.controllerRuns : undefined,
+    neighbours: around?.ok ? around.value.neighbours : undefined,
+    trace: traced?.trace,
+    traceEvidence: traced?.evidence,
+    queueDrops: grownDrops(was ?? new Map(), is ?? new Map()),
+  };
+}
+
+/** As many small packets as tell that they pass. */
+const SMALL = 4;
+
+async function passSmall(path: Path, context: TrafficContext): Promise<boolean | undefined> {
+  const small = await resend({ ...path, size: 'small' }, SMALL, context);
+  return small.ok ? small.value.received > small.value.sent / 2 : undefined;
+}
