@@ -1,82 +1,42 @@
 import type { FactFailure, Outcome } from '../facts/fact.ts';
-import { shell as shellSource } from '../facts/sources.ts';
 import type { PingExchange } from '../facts/traffic/exchange.ts';
 import { parsePing } from '../facts/traffic/parse-ping.ts';
 import type { Path } from '../facts/traffic/path.ts';
-import { wayFailure } from './ask-fact.ts';
+import { askCalls, type NamedCall } from './ask-calls.ts';
 import type { TrafficOptions } from './options.ts';
-import {
-  INTERVAL,
-  type Ping,
-  type PingProgram,
-  parsePingAnswers,
-  payloadOf,
-  pingCommand,
-  pingScript,
-  WAIT,
-} from './ping.ts';
+import { INTERVAL, type Ping, type PingProgram, payloadOf, pingCommand, WAIT } from './ping.ts';
 import type { Shell } from './shell.ts';
 
 /**
  * Sends the pings of paths that begin at the same endpoint, all at once, in one script. Every path gets exactly one
- * outcome. Never rejects.
+ * outcome. One packet that is not counted goes ahead of each: the first to a new neighbour or tunnel is often lost, and is
+ * no loss that anybody means. Never rejects.
  */
 export async function runPings(
   paths: readonly Path[],
   shell: Shell,
   program: PingProgram,
-  options: Pick<TrafficOptions, 'packets' | 'timeout' | 'signal'>,
+  { packets, timeout, signal }: Pick<TrafficOptions, 'packets' | 'timeout' | 'signal'>,
 ): Promise<ReadonlyMap<Path, Outcome<PingExchange>>> {
   const outcomes = new Map<Path, Outcome<PingExchange>>();
-  const sendable = paths.filter((path) => {
+  const sendable: Path[] = [];
+  for (const path of paths) {
     const failure = unsendable(path, program);
-    if (failure !== undefined) outcomes.set(path, { ok: false, failure });
-    return failure === undefined;
-  });
-  if (sendable.length === 0) return outcomes;
-  const commands = sendable.map((path) => pingCommand(pingOf(path, options.packets), program));
-  const mark = `ping-${Math.random().toString(36).slice(2)}`;
-  const source = shellSource(
-    commands.map((argv) => argv.join(' ')).join('; '),
-    pingScript(
-      sendable.map((path, index) => ({
-        argv: commands[index] ?? [],
-        warm: path.size === 'over-mtu' ? undefined : pingCommand({ ...pingOf(path, 1), count: 1 }, program),
-      })),
-      mark,
-    ),
-    ['ping'],
-  );
-  const failAll = (failure: FactFailure): void => {
-    for (const path of sendable) outcomes.set(path, { ok: false, failure });
-  };
-  try {
-    const { timeout, signal } = options;
-    const raw = (await shell.ask([source], { timeout, sourceTimeout: timeout, signal })).get(source);
-    if (raw === undefined || !raw.ok) {
-      failAll(raw?.failure ?? { code: 'unreachable', message: `${shell.name} gave no answer` });
-      return outcomes;
-    }
-    const answers = parsePingAnswers(raw.parts[0]?.stdout ?? '', mark);
-    sendable.forEach((path, number) => {
-      const answer = answers.get(number);
-      const command = (commands[number] ?? []).join(' ');
-      outcomes.set(
-        path,
-        answer === undefined
-          ? {
-              ok: false,
-              failure: { code: 'command-failed', message: `${command} on ${shell.name} gave no answer` },
-            }
-          : parsePing(
-              { command, exitCode: answer.exitCode, stdout: answer.said, stderr: '' },
-              answer.durationMs,
-            ),
-      );
-    });
-  } catch (error) {
-    failAll(wayFailure(error));
+    if (failure === undefined) sendable.push(path);
+    else outcomes.set(path, { ok: false, failure });
   }
+  if (sendable.length === 0) return outcomes;
+  const calls = sendable.map((path): NamedCall => {
+    const argv = pingCommand(pingOf(path, packets), program);
+    const ahead = path.size === 'over-mtu' ? undefined : pingCommand(pingOf(path, 1), program);
+    return { argv, ahead, command: argv.join(' ') };
+  });
+  const answers = await askCalls(shell, calls, { timeout: timeout + packets * INTERVAL * 1000, signal });
+  sendable.forEach((path, index) => {
+    const answer = answers[index];
+    if (answer === undefined) return;
+    outcomes.set(path, answer.ok ? parsePing(answer.value, answer.value.durationMs) : answer);
+  });
   return outcomes;
 }
 
@@ -90,7 +50,12 @@ function pingOf({ to, from, size, family }: Path, count: number): Ping {
 /** Why a path can't be pinged from its endpoint. */
 function unsendable({ size, from }: Path, program: PingProgram): FactFailure | undefined {
   if (size === 'small') return undefined;
-  if (from.mtu === undefined) return { code: 'no-packets', message: `the MTU of ${from.name} is not known` };
+  if (from.mtu === undefined)
+    return {
+      code: 'no-packets',
+      message: `the MTU of ${from.name} is not known`,
+      hint: 'Run ip link there.',
+    };
   return size === 'over-mtu' && program === 'busybox'
     ? {
         code: 'no-packets',

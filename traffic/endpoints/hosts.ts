@@ -1,31 +1,30 @@
+import type { FactFailure } from '../../facts/fact.ts';
 import type { Link } from '../../facts/links.ts';
 import { defaultRoutes } from '../../facts/routes.ts';
 import type { Endpoint } from '../../facts/traffic/path.ts';
 import type { TrafficNode } from '../input.ts';
 import type { PingProgram } from '../ping.ts';
 import type { NodeNetwork } from './node-network.ts';
+import type { Netcat } from './programs.ts';
 
 /** An endpoint from which something can be sent, with what it has for that. */
 export interface Sender {
   readonly endpoint: Endpoint;
+  /** Undefined where there is none. */
   readonly ping: PingProgram | undefined;
-}
-
-/** A node as an endpoint, with the places that traffic of its pods goes to. */
-export interface HostNetwork extends Sender {
-  /** Addresses of the management port. */
-  readonly managementPort: readonly string[];
+  readonly netcat: Netcat | undefined;
+  /** Why nothing can be sent from it at all. */
+  readonly failure?: FactFailure;
 }
 
 /** OVN-Kubernetes' name for it; whatever it was called before, it is renamed. */
 const MANAGEMENT_PORT = 'ovn-k8s-mp0';
 
-/** The node itself. Its address is that of the interface by which its default route leaves. */
-export function hostNetwork({ node }: TrafficNode, { links, routes, ping }: NodeNetwork): HostNetwork {
+/** The node itself. Its addresses are those of the interface by which its default route leaves. */
+export function nodeSender({ node }: TrafficNode, { links, routes, ping, netcat }: NodeNetwork): Sender {
   const uplinks = defaultRoutes(routes).flatMap(({ devices }) => devices);
-  const link =
-    links.find((one) => uplinks.includes(one.name) && globalAddresses(one).length > 0) ??
-    links.find((one) => one.name !== MANAGEMENT_PORT && globalAddresses(one).length > 0);
+  const addressed = links.filter((link) => link.name !== MANAGEMENT_PORT && globalAddresses(link).length > 0);
+  const link = addressed.find(({ name }) => uplinks.includes(name)) ?? addressed[0];
   return {
     endpoint: {
       kind: 'node',
@@ -38,9 +37,13 @@ export function hostNetwork({ node }: TrafficNode, { links, routes, ping }: Node
       hostNetwork: true,
     },
     ping,
-    managementPort: links.filter(({ name }) => name === MANAGEMENT_PORT).flatMap(globalAddresses),
+    netcat,
   };
 }
+
+/** The addresses of a node's management port, as the node shows them. */
+export const managementPortOf = ({ links }: NodeNetwork): readonly string[] =>
+  links.filter(({ name }) => name === MANAGEMENT_PORT).flatMap(globalAddresses);
 
 /** The namespaces of a node in which an interface has an address: its pods, as far as the node alone tells. */
 export const namespaceSenders = ({ node }: TrafficNode, network: NodeNetwork): readonly Sender[] =>
@@ -58,7 +61,7 @@ export const namespaceSenders = ({ node }: TrafficNode, network: NodeNetwork): r
       hostNetwork: false,
       netns: file,
     };
-    return [{ endpoint, ping: network.ping }];
+    return [{ endpoint, ping: network.ping, netcat: network.netcat }];
   });
 
 const globalAddresses = ({ addresses }: Link): readonly string[] =>

@@ -3,7 +3,7 @@ import { type Link, links } from '../../facts/links.ts';
 import { type Route, routes } from '../../facts/routes.ts';
 import { commandForEach } from '../../facts/sources.ts';
 import type { PingProgram } from '../ping.ts';
-import { pingVersion, readPingProgram } from './programs.ts';
+import { type Netcat, netcatHelp, pingVersion, readNetcat, readPingProgram } from './programs.ts';
 
 /** A network namespace that a node has a name for. */
 export interface NamedNamespace {
@@ -23,6 +23,7 @@ export interface NodeNetwork {
   readonly closed: readonly string[];
   /** Which ping the node has; undefined where it has none. */
   readonly ping: PingProgram | undefined;
+  readonly netcat: Netcat | undefined;
 }
 
 /** Named namespaces are files here (ip-netns(8)); /var/run is the same directory wherever there are both. */
@@ -34,11 +35,12 @@ export const nodeNetwork = defineFact({
     ...links.sources,
     ...routes.sources,
     ping: pingVersion,
+    netcat: netcatHelp,
     namespaces: commandForEach([NAMESPACES], ['nsenter', '--net={path}', 'ip', '-j', 'addr', 'show'], {
       root: true,
     }),
   },
-  parse({ addr, list, namespaces, ping }): NodeNetwork {
+  parse({ addr, list, namespaces, ping, netcat }): NodeNetwork {
     return {
       links: links.parse({ addr }),
       routes: routes.parse({ list }),
@@ -53,6 +55,7 @@ export const nodeNetwork = defineFact({
         .filter(({ exitCode }) => exitCode !== 0)
         .map(({ path, stderr }) => `${path}: ${stderr.trim().split('\n')[0]}`),
       ping: readPingProgram(ping),
+      netcat: readNetcat(netcat),
     };
   },
 });

@@ -1,11 +1,10 @@
 import type { InventoryNode } from '../../inventory/node.ts';
 import { type ConnectOptions, transportTo } from '../../transports/connect.ts';
 import type { Transport } from '../../transports/transport.ts';
-import { queued } from './queued.ts';
 
 /**
  * Scripts that run on one node at a time. sshd takes ten sessions on a connection (MaxSessions in sshd_config(5)), and
- * counts one until its channel is closed on both sides.
+ * counts one until its channel is closed on both sides; what was given up is ended in a session of its own.
  */
 export const NODE_SESSIONS = 6;
 
@@ -16,4 +15,4 @@ export const nodeTransport = (
 ): Transport | undefined =>
   access === undefined || access.kind === 'none' || access.kind === 'recorded'
     ? undefined
-    : queued(transportTo(access, options), NODE_SESSIONS);
+    : transportTo(access, options);
