@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { PATH_KINDS } from '../facts/traffic/path.ts';
 import { isPathCheck } from '../runner/paths.ts';
 import type { RunRequest } from '../runner/run.ts';
@@ -60,7 +59,7 @@ function parsed(flags: TrafficFlags): Omit<TrafficOptions, 'signal' | 'progress'
   const wrong = pods.find((pod) => !/^[a-z0-9-]+\/[a-z0-9.-]+$/.test(pod));
   if (wrong !== undefined) throw new UsageError(`'${wrong}' names no pod`, 'Write --pod NAMESPACE/NAME.');
   return {
-    runId: `${new Date().toISOString().slice(0, 19).replace(/\D/g, '')}-${randomBytes(3).toString('hex')}`,
+    runId: `${new Date().toISOString().slice(0, 19).replace(/\D/g, '')}-${Buffer.from(crypto.getRandomValues(new Uint8Array(3))).toString('hex')}`,
     image: flags.image ?? IMAGE,
     selection,
     kinds: PATH_KINDS,
