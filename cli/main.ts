@@ -1,9 +1,4 @@
-import { CommanderError } from 'commander';
-import { createProgram } from './program.ts';
-import { UsageError } from './usage-error.ts';
-
-/** Exit code of wrong usage or configuration. */
-const USAGE = 3;
+import { USAGE } from './usage-error.ts';
 
 /** As package.json has it. Older ones lack what is used here, and would say so with a stack trace. */
 const OLDEST_NODE = [24, 12] as const;
@@ -23,32 +18,27 @@ export async function main(args: readonly string[]): Promise<number> {
     );
     return USAGE;
   }
-  let code = 0;
-  // A reader such as head may go away before all is said.
-  process.stdout.on('error', () => undefined);
-  const program = createProgram((given) => {
-    code = given;
-  });
-  for (const command of [program, ...program.commands])
-    command.exitOverride().configureOutput({ outputError: printError });
+  const asked = asksHere(args) ? (await import('./here.ts')).askThisMachine() : undefined;
   try {
-    await program.parseAsync(args, { from: 'user' });
-    return code;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
-    if (!isReadable(error)) throw error;
-    printError(`error: ${error.message}`, (text) => process.stderr.write(`${text}\n`));
-    if (error.hint !== undefined) printError(error.hint, (text) => process.stderr.write(`${text}\n`));
-    return USAGE;
+    return await (await import('./command-line.ts')).runCommandLine(args, asked);
+  } finally {
+    asked?.abandon();
   }
 }
 
-/** An error that was written for the reader: of usage, inventory, selection or configuration. */
-const isReadable = (error: unknown): error is Error & { readonly hint?: string } =>
-  error instanceof UsageError ||
-  (error instanceof Error && 'hint' in error && typeof error.hint === 'string');
+/**
+ * With these words alone, a run is one of all checks on this machine. It is asked at once then, before even the command
+ * line is loaded; what they mean is left to that.
+ */
+export const HERE: readonly string[] = [
+  'run',
+  'node',
+  '--json',
+  '-q',
+  '--quiet',
+  '-v',
+  '--verbose',
+  '--no-color',
+];
 
-/** What is printed may quote what was typed: control characters never reach the terminal. */
-function printError(text: string, write: (text: string) => void): void {
-  write(text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, '�'));
-}
+export const asksHere = (words: readonly string[]): boolean => words.every((word) => HERE.includes(word));

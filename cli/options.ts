@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { DEFAULT_TIMEOUT } from './limits.ts';
 
 /** An option that may be given several times. */
 const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
@@ -39,7 +40,7 @@ export function addAccessOptions(command: Command): void {
       '--role <role>',
       'what the nodes are, where it is not to be found out: dpu-host, dpu, control-plane, worker, hypervisor',
     )
-    .option('--timeout <duration>', 'for one node or cluster', '60s')
+    .option('--timeout <duration>', 'for one node or cluster', `${DEFAULT_TIMEOUT / 1000}s`)
     .option('--concurrency <count>', 'how many nodes or clusters at a time', '16');
 }
 

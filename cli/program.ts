@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import type { NodeAccess } from '../transports/connect.ts';
 import {
   addAccessOptions,
   addCheckOptions,
@@ -16,7 +17,7 @@ import { VERSION } from './version.ts';
 type ExitWith = (code: number) => void;
 
 /** The command line: its words, options and help. What the commands do is imported when one of them runs. */
-export function createProgram(exitWith: ExitWith): Command {
+export function createProgram(exitWith: ExitWith, asked?: NodeAccess): Command {
   const program = new Command('dpu-doctor')
     .description(
       'Diagnostics and conformance for Kubernetes clusters whose OVN-Kubernetes networking runs on DPUs.\n' +
@@ -26,7 +27,7 @@ export function createProgram(exitWith: ExitWith): Command {
     .helpCommand(false)
     .showHelpAfterError('dpu-doctor --help shows the commands.')
     .addHelpText('after', EXAMPLES);
-  addRun(program, exitWith);
+  addRun(program, exitWith, asked);
   addCatalogue(program, exitWith);
   addInventory(program, exitWith);
   addPermissions(program, exitWith);
@@ -37,7 +38,7 @@ export function createProgram(exitWith: ExitWith): Command {
   return program;
 }
 
-function addRun(program: Command, exitWith: ExitWith): void {
+function addRun(program: Command, exitWith: ExitWith, asked?: NodeAccess): void {
   const run = program
     .command('run', { isDefault: true })
     .description(
@@ -48,7 +49,7 @@ function addRun(program: Command, exitWith: ExitWith): void {
     .addHelpText('after', RUN_EXAMPLES)
     .action(async (suite: string, flags: import('./run.ts').RunFlags) => {
       const { runCommand } = await import('./commands.ts');
-      exitWith(await runCommand(suite, flags));
+      exitWith(await runCommand(suite, flags, asked));
     });
   addNodeOptions(run);
   addCheckOptions(run);

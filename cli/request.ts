@@ -5,6 +5,7 @@ import type { RunRequest } from '../runner/run.ts';
 import type { Suite } from '../suites/index.ts';
 import { passphraseFrom } from '../transports/ssh/passphrase.ts';
 import { clustersOf, parseNodeAccess } from './clusters.ts';
+import { SOURCE_TIMEOUT } from './limits.ts';
 import type { RunFlags } from './run.ts';
 import { catalogueWithoutCluster, chosenChecks, findSuite, passiveCatalogue } from './suite.ts';
 import { parseTarget } from './target.ts';
@@ -12,8 +13,6 @@ import { UsageError } from './usage-error.ts';
 import { parseCount, parseDuration, parseRole, parseSettings, parseTimeout, words } from './values.ts';
 import { VERSION } from './version.ts';
 
-/** For one source of a node, in milliseconds: `ovs-vsctl --timeout=5` and its like are to end by themselves before. */
-const SOURCE_TIMEOUT = 10_000;
 /** One source that hangs leaves the others this part of the node's time. */
 const SHARE = 1 / 2;
 

@@ -1,6 +1,7 @@
 import { safeLine } from '../reporters/safe-text.ts';
 import { EXIT } from '../runner/report.ts';
 import { run } from '../runner/run.ts';
+import type { NodeAccess } from '../transports/connect.ts';
 import type { ClusterFlags } from './clusters.ts';
 import { onInterrupt } from './interrupt.ts';
 import { type OutputFlags, output } from './output.ts';
@@ -25,8 +26,8 @@ export interface RunFlags extends OutputFlags, ClusterFlags, TrafficFlags {
   readonly record?: string;
 }
 
-/** Examines the nodes and writes the reports; gives the exit code. */
-export async function runCommand(suite: string, flags: RunFlags): Promise<number> {
+/** Examines the nodes and writes the reports; gives the exit code. `asked` is this machine, where it has been asked. */
+export async function runCommand(suite: string, flags: RunFlags, asked?: NodeAccess): Promise<number> {
   const { notes, ...request } = await runRequest(suite, flags);
   const out = await output(flags);
   if (!flags.quiet) for (const note of notes) process.stderr.write(`note: ${safeLine(note)}\n`);
@@ -38,6 +39,7 @@ export async function runCommand(suite: string, flags: RunFlags): Promise<number
     const report = await run({
       ...request,
       ...trafficOf(flags, { ...request, signal, listen }),
+      ...(asked === undefined ? {} : { asked }),
       signal,
       listen,
       ...(recording === undefined ? {} : { onGathered: recording.write }),

@@ -1,5 +1,8 @@
 import { nearest } from '../suites/nearest.ts';
 
+/** Exit code of wrong usage or configuration. */
+export const USAGE = 3;
+
 /** Wrong usage or configuration: ends the command with exit code 3, a message and what to do. Never a stack trace. */
 export class UsageError extends Error {
   readonly hint: string | undefined;

@@ -24,11 +24,16 @@ export interface NodeAccess {
 
 export interface ConnectOptions {
   readonly ssh?: SshOptions;
+  /** This machine, where it has been asked before it was known which nodes are to be. */
+  readonly asked?: NodeAccess;
 }
 
 /** Opens the way to a node. Nothing is contacted before the first question, so it can't fail. */
-export const connect = (access: Access, options: ConnectOptions = {}): NodeAccess =>
-  access.kind === 'recorded' ? recordedNode(access.file) : overShell(transportTo(access, options));
+export function connect(access: Access, options: ConnectOptions = {}): NodeAccess {
+  if (access.kind === 'recorded') return recordedNode(access.file);
+  if (access.kind === 'local' && options.asked !== undefined) return options.asked;
+  return overShell(transportTo(access, options));
+}
 
 /** The way to a node that runs scripts. Nothing is contacted before the first one. */
 export function transportTo(
