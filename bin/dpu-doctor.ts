@@ -1,4 +1,8 @@
 #!/usr/bin/env node
 import { main } from '../cli/main.ts';
 
-process.exitCode = await main(process.argv.slice(2));
+const code = await main(process.argv.slice(2));
+// What was said is to be read to its end; nothing else is waited for.
+for (const stream of [process.stdout, process.stderr])
+  await new Promise<void>((written) => stream.write('', () => written()));
+process.exit(code);

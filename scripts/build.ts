@@ -1,4 +1,4 @@
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { catalogueWithoutCluster, REPLACED } from './without-cluster.ts';
@@ -12,10 +12,10 @@ const outdir = process.argv[2] ?? join(root, 'dist');
 
 /**
  * What packages load at their start for things that we never ask of them, by package; it costs a tenth of a second.
- * commander starts subcommands that are programs of their own; ssh2 has a server and HTTP agents.
+ * commander looks for subcommands that are programs of their own and starts them; ssh2 has a server and HTTP agents.
  */
 const UNUSED: Readonly<Record<string, readonly string[]>> = {
-  commander: ['node:child_process'],
+  commander: ['node:child_process', 'node:fs'],
   ssh2: ['./http-agents.js', './server.js', './keygen.js'],
 };
 
@@ -30,6 +30,47 @@ const withoutTheUnused: Plugin = {
       );
     }
     onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
+/** Whoever imports node:process has Node set up all that it can give; the global gives what it is asked for. */
+const processAsGlobal: Plugin = {
+  name: 'process-as-global',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(node:)?process$/ }, () => ({ path: 'process', namespace: 'global' }));
+    onLoad({ filter: /.*/, namespace: 'global' }, () => ({
+      contents: 'module.exports = globalThis.process;',
+    }));
+  },
+};
+
+/** What a run on the node loads, in this order. */
+const [here, commandLine, commands] = ['here.ts', 'command-line.ts', 'commands.ts'].map((name) =>
+  join(root, 'cli', name),
+);
+
+/**
+ * esbuild makes a file of its own for each set of parts that share something, three dozen of them for a run, and each
+ * takes Node a third of a millisecond. So every part loads all that is common to runs, which then is in two files.
+ */
+const commonParts: Plugin = {
+  name: 'common-parts',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\.\.?\// }, ({ kind, path, resolveDir, importer }) => {
+      const file = join(resolveDir, path);
+      const isPart = kind === 'dynamic-import' && !importer.includes('/node_modules/');
+      return isPart && ![here, commandLine, commands].includes(file)
+        ? { path: file, namespace: 'part' }
+        : undefined;
+    });
+    onLoad({ filter: /.*/, namespace: 'part' }, ({ path }) => ({
+      contents: `import '${commands}'; export * from '${path}';`,
+      resolveDir: root,
+    }));
+    onLoad({ filter: /\/cli\/commands\.ts$/ }, async ({ path }) => ({
+      contents: `import '${here}';\n${await readFile(path, 'utf8')}`,
+      loader: 'ts',
+    }));
   },
 };
 
@@ -53,10 +94,10 @@ await build({
   platform: 'node',
   target: 'node24',
   minify: true,
-  plugins: [withoutTheUnused, withoutClusterChecks],
-  // ssh2 and its kin are CommonJS and look for these. An import of node:module would load more than it gives.
+  plugins: [withoutTheUnused, processAsGlobal, commonParts, withoutClusterChecks],
+  // ssh2 and its kin are CommonJS and look for these. Most files need no node:module, so it is loaded when it is asked.
   banner: {
-    js: "const require=process.getBuiltinModule('node:module').createRequire(import.meta.url);",
+    js: "const require=(name)=>globalThis.process.getBuiltinModule('node:module').createRequire(import.meta.url)(name);",
   },
   define: { __filename: 'import.meta.filename', __dirname: 'import.meta.dirname' },
   // Optional native parts of ssh2: they bring no speed that was measurable, and it does without them.
