@@ -29,8 +29,8 @@ export interface CountedPort {
  * is no such counter: drivers add what the hardware forwarded (kernel: Documentation/networking/switchdev.rst).
  */
 export function softwareCounter(port: CountedPort, texts: CounterTexts): Software | undefined {
-  if (port.inUserSpace) return byStatistics(port, texts.statistics);
   if (port.standsIn) return byDevice(port, texts.device);
+  if (port.inUserSpace) return byStatistics(port, texts.statistics);
   return byCpuHit(port, texts.cpuHit) ?? byEthtool(port, texts.ethtool);
 }
 

@@ -53,11 +53,15 @@ function judgeSamples(direction: StreamDirection, growth: Growth): Finding {
     software: software.packets,
     withoutCounter: software.packets === undefined ? software.why : '',
     marked: growth.flows.some(({ flow }) => isOffloaded(flow)),
+    missing:
+      missing.length === 0
+        ? undefined
+        : `packets go on as recirc_id(${missing.map(hex).join('), recirc_id(')}), and no dump had a flow of this connection there`,
     lossy: growth.lossy,
   };
   return compare(counts, gap());
 
-  /** Why the flows that were seen can't be all of the connection's. */
+  /** Why flows of the connection may not have been seen. */
   function gap(): string | undefined {
     if (samples.some(({ cut }) => cut)) return 'there were more flows than are read';
     if (growth.flows.length === 0) {
@@ -65,8 +69,6 @@ function judgeSamples(direction: StreamDirection, growth: Growth): Finding {
         ? 'the dumps name ports by their numbers, so no flow can be told to be of this representor'
         : `no dump had a flow of this connection from ${representor}`;
     }
-    if (missing.length > 0)
-      return `packets go on as recirc_id(${missing.map(hex).join('), recirc_id(')}), and no dump had a flow of this connection there`;
     return undefined;
   }
 

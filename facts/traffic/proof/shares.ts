@@ -12,6 +12,8 @@ export interface Counts {
   readonly withoutCounter: string;
   /** A flow of the connection is marked as offloaded. */
   readonly marked: boolean;
+  /** A pass that no dump has a flow of, in words; undefined where there is none. */
+  readonly missing: string | undefined;
   /** Flows went away between dumps. */
   readonly lossy: boolean;
 }
@@ -27,7 +29,8 @@ const MERGED = 0.01;
 /**
  * Holds flows and counters against each other. Neither is believed alone: a flow's count in TC is that of hardware and
  * software together (tc-actions' TCA_STATS_BASIC, of which TCA_STATS_BASIC_HW is a part), and a quiet representor does
- * not tell who forwards instead. `gap` tells why the flows can't be all of the connection's.
+ * not tell who forwards instead. `gap` tells why flows of the
+ * connection may not have been seen at all.
  */
 export function compare(counts: Counts, gap: string | undefined): Finding {
   const { sent, hardware, software, bySoftwareFlows } = counts;
@@ -48,6 +51,7 @@ export function compare(counts: Counts, gap: string | undefined): Finding {
       : undetermined(
           `its flows are not marked as offloaded, and counted only ${bySoftwareFlows} of ${sent} packets${expired(counts)}`,
         );
+  if (counts.missing !== undefined) return undetermined(counts.missing);
   if (share >= ALMOST_ALL) return byCounter(counts);
   if (hardware === 0 && bySoftwareFlows >= ALMOST_ALL * sent)
     return inSoftware('flows are marked as offloaded, and only those in software counted packets', 0);

@@ -131,6 +131,9 @@ test('a first pass in the hardware and a second one in software is no offload', 
 test('a pass that no dump shows proves nothing', (t) => {
   const [first] = tracked(9990) as readonly [Line];
   is(t, direction([sample(0, []), sample(4000, [first])]), 'undetermined', /recirc_id\(0x2\), and no dump/);
+  // What is in software in one pass is in software, whatever the next one is.
+  const inSoftware = [sample(0, []), sample(4000, [{ ...first, mark: SOFTWARE }])];
+  is(t, direction(inSoftware), 'in-software', /none of the flows/);
 });
 
 test('half in the hardware is offloaded in part, with the share', (t) => {
