@@ -34,12 +34,16 @@ export function judgePaths(
   const judgedPaths = new Map<PathMeasurement, readonly Result[]>();
   for (const measurement of paths) {
     const own: Result[] = [];
-    for (const check of checks.filter((one) => one.concerns(measurement.path)))
+    for (const check of checks.filter((one) => isMeasuredFor(one, measurement)))
       own.push(resultOf(check, measurement.path, judgeOne(check, measurement, own, byName, options)));
     judgedPaths.set(measurement, own);
   }
   return [...unsent, ...foldByCulprit(judgedPaths)];
 }
+
+/** Streams are sent over some of the paths only: the others are no error of the check that judges streams. */
+const isMeasuredFor = (check: AnyPathCheck, measurement: PathMeasurement): boolean =>
+  check.concerns(measurement.path) && (check.measures !== 'stream' || measurement.stream !== undefined);
 
 /** Of the paths that a culprit explains one tells of it, and the others are blocked by that. */
 function foldByCulprit(judgedPaths: ReadonlyMap<PathMeasurement, readonly Result[]>): readonly Result[] {

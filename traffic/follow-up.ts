@@ -107,7 +107,9 @@ export function streamPaths(measurements: readonly PathMeasurement[]): readonly 
     const shared = [from, to.endpoint].find((end) => end.kind === 'pod' && end.hostNetwork);
     if (kind !== 'pod-to-pod' && shared === undefined) continue;
     const pair = shared?.name ?? [from.node, to.endpoint.node].sort().join(' ');
-    if (!byPair.has(pair)) byPair.set(pair, path);
+    // A stream is TCP: it is told of the path that says so, where there is one.
+    const known = byPair.get(pair);
+    if (known === undefined || (known.protocol === 'icmp' && path.protocol === 'tcp')) byPair.set(pair, path);
   }
   return [...byPair.values()].slice(0, MAX_STREAMS);
 }

@@ -2,6 +2,7 @@ import type { AnyPathCheck } from '../define-path.ts';
 import { hairpin } from './hairpin.ts';
 import { mtu } from './mtu.ts';
 import { nodeToPod } from './node-to-pod.ts';
+import { offload } from './offload.ts';
 import { overMtu } from './over-mtu.ts';
 import { podToClusterIp } from './pod-to-cluster-ip.ts';
 import { podToGateway } from './pod-to-gateway.ts';
@@ -26,4 +27,5 @@ export const TRAFFIC_CHECKS: readonly AnyPathCheck[] = [
   hairpin,
   mtu,
   overMtu,
+  offload,
 ];

@@ -1,5 +1,5 @@
 import type { FactFailure, Outcome } from '../../facts/fact.ts';
-import { type Path, pathTitle } from '../../facts/traffic/path.ts';
+import { type Path, type PathKind, pathTitle } from '../../facts/traffic/path.ts';
 import { judgeOffload } from '../../facts/traffic/proof/offload.ts';
 import { percent } from '../../facts/traffic/proof/shares.ts';
 import type { DirectionProof, OffloadJudgement } from '../../facts/traffic/proof/verdict.ts';
@@ -26,8 +26,8 @@ export const offload = definePathCheck({
   measures: 'stream',
   messages: OFFLOAD_MESSAGES,
   docs: ['seed A L393-396', 'ovs-vswitchd(8)', 'ovs-vswitchd.conf.db(5)'],
-  concerns: ({ kind, size, protocol }) =>
-    (kind === 'pod-to-pod' || kind === 'pod-to-pod-on-node') && size === 'small' && protocol === 'tcp',
+  concerns: (path) =>
+    path.size === 'small' && (BETWEEN_PODS.includes(path.kind) || hostNetworkOf(path) !== undefined),
   judge: ({ path, measured, nodes, report }) => {
     const onNode = hostNetworkOf(path);
     if (onNode !== undefined)
@@ -38,8 +38,11 @@ export const offload = definePathCheck({
   },
 });
 
+const BETWEEN_PODS: readonly PathKind[] = ['pod-to-pod', 'pod-to-pod-on-node'];
+
+/** The pod at one end that shares its node's network. */
 const hostNetworkOf = ({ from, to }: Path): string | undefined =>
-  [from, to.endpoint].find((endpoint) => endpoint?.hostNetwork)?.name;
+  [from, to.endpoint].find((endpoint) => endpoint?.kind === 'pod' && endpoint.hostNetwork)?.name;
 
 type Nodes = ReadonlyMap<string, PathNode<(typeof WHY_NOT_FACTS)[number]>>;
 

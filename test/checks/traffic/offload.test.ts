@@ -90,10 +90,12 @@ test('both directions in the hardware pass, with what proves it', (t) => {
   t.true(judged.kind === 'pass' && judged.evidence.length > 5);
 });
 
-test('it concerns the TCP of pods alone', (t) => {
+test('it concerns streams between pods alone, and pods that share the network of their nodes', (t) => {
   t.true(offload.concerns(PATH));
   t.true(offload.concerns({ ...PATH, kind: 'pod-to-pod-on-node' }));
-  t.false(offload.concerns({ ...PATH, protocol: 'icmp' }));
+  t.false(offload.concerns({ ...PATH, size: 'mtu' }));
+  const onNode = { ...endpoint('default/agent', 'host1'), hostNetwork: true };
+  t.true(offload.concerns({ ...PATH, kind: 'pod-to-node', from: onNode }));
   t.false(offload.concerns({ ...PATH, kind: 'pod-to-gateway' }));
 });
 
