@@ -1,11 +1,14 @@
-import type { Evidence } from '../fact.ts';
+import { type Evidence, evidence } from '../fact.ts';
 import type { Hop } from './location.ts';
 import type { PathMeasurement } from './measurement.ts';
 import { cameThrough } from './passage.ts';
+import { PATH_KINDS } from './path.ts';
+import type { Scope } from './scopes.ts';
+import { lossOf, type Suspect, suspectsOf } from './suspects.ts';
 
 /** One thing that explains why paths fail. */
 export interface Culprit {
-  /** Unique in a run, and steady between runs in which the same is broken: `hop dpu1 pf0vf1`. */
+  /** Unique in a run, and steady between runs in which the same is broken: `place dpu1 pf0vf1`. */
   readonly id: string;
   /** What it is and where, in one line. */
   readonly title: string;
@@ -21,41 +24,104 @@ export interface Culprit {
 }
 
 /**
- * The fewest culprits that explain the failing paths of a run. Each failing path belongs to one at most, and to none where
- * nothing tells; those that explain most come first. `fails` says which paths fail: by default those that lost a packet.
+ * The fewest culprits that explain the failing paths of a run: again and again the suspect that explains most of what is
+ * left. Each failing path belongs to one at most, and to none where nothing tells; those that explain most come first.
+ * Nothing is blamed for a kind of packets that a working path took through it. `fails` says which paths fail: by default
+ * those that lost a packet.
  */
 export function culprits(
   measurements: readonly PathMeasurement[],
   fails: (measurement: PathMeasurement) => boolean = (measurement) => cameThrough(measurement) === false,
 ): readonly Culprit[] {
   const failing = measurements.filter(fails);
-  const byPlace = Map.groupBy(
-    failing.filter((measurement) => lostAt(measurement) !== undefined),
-    (measurement) => placeOf(lostAt(measurement) as Hop),
-  );
-  return [...byPlace]
-    .map(([id, members]) => culpritOf(id, members))
-    .sort((a, b) => b.paths.length - a.paths.length);
+  const works = measurements.filter((one) => cameThrough(one) === true && !fails(one));
+  const suspects = suspectsOf(failing, works);
+  const left = new Set(failing);
+  const found: Culprit[] = [];
+  const open = suspects.map((suspect) => ({ suspect, paths: new Set(suspect.paths) }));
+  const suspectsBy = new Map<PathMeasurement, typeof open>();
+  for (const one of open)
+    for (const path of one.paths) suspectsBy.set(path, [...(suspectsBy.get(path) ?? []), one]);
+  for (;;) {
+    const best = open.reduce<(typeof open)[number] | undefined>(
+      (most, one) =>
+        most === undefined || weigh(one.suspect, one.paths.size) > weigh(most.suspect, most.paths.size)
+          ? one
+          : most,
+      undefined,
+    );
+    if (best === undefined || best.paths.size === 0 || !isEnough(best.suspect, best.paths.size)) return found;
+    const taken = failing.filter((path) => best.paths.has(path) && left.has(path));
+    found.push(culpritOf(best.suspect, taken));
+    for (const path of taken) {
+      left.delete(path);
+      for (const other of suspectsBy.get(path) ?? []) other.paths.delete(path);
+    }
+  }
 }
 
-const lostAt = ({ location }: PathMeasurement): Hop | undefined =>
-  location?.ok ? location.value.lost : undefined;
+/** By how much it explains; of equals what was seen, with its reason, and then the narrowest. */
+function weigh({ located, scope, id }: Suspect, paths: number): number {
+  const seen = located.length > 0 ? (id.startsWith('reason ') ? 9 : 8) : 0;
+  return isEnough({ located }, paths) ? paths * 10 + (seen || NARROW.indexOf(scope?.kind ?? 'node')) : -1;
+}
 
-const placeOf = ({ node, name }: Hop): string => `hop ${node} ${name}`;
+const NARROW: readonly Scope['kind'][] = ['node', 'leaving', 'pair', 'endpoint', 'destination'];
 
-function culpritOf(id: string, members: readonly PathMeasurement[]): Culprit {
-  const best =
-    members.find(({ location }) => location?.ok && location.value.reason !== undefined) ?? members[0];
-  const location = best?.location?.ok ? best.location.value : undefined;
-  const at = location?.lost;
-  const place = at === undefined ? id : `${at.kind} ${at.name} of ${at.node}`;
+/** One path that nobody looked at tells nothing about anything but itself. */
+const isEnough = ({ located }: Pick<Suspect, 'located'>, paths: number): boolean =>
+  paths > (located.length > 0 ? 0 : 1);
+
+function culpritOf({ id, located, scope }: Suspect, members: readonly PathMeasurement[]): Culprit {
+  const seen = members.filter((one) => located.includes(one));
+  const first = seen.find((one) => lossOf(one)?.reason !== undefined) ?? seen[0] ?? shortest(members);
+  const loss = first && lossOf(first);
+  const counts = evidence(
+    'paths of the run',
+    `${members.length} fail: ${members
+      .slice(0, MOST)
+      .map(({ path }) => path.id)
+      .join(', ')}${members.length > MOST ? ', …' : ''}`,
+  );
   return {
     id,
-    title: `packets vanish at the ${place}`,
+    title:
+      loss === undefined ? scopeTitle(scope, members) : (loss.reason ?? placeTitle(loss.lost, loss.last)),
     paths: members.map(({ path }) => path.id),
-    first: best?.path.id ?? '',
-    reason: location?.reason,
-    evidence: location?.evidence ?? [],
-    remedy: location?.remedy,
+    first: first?.path.id ?? '',
+    reason: loss?.reason,
+    evidence: [...(loss?.evidence ?? []), ...(members.length > 1 ? [counts] : [])],
+    remedy: loss?.remedy,
   };
+}
+
+const MOST = 8;
+
+const shortest = (members: readonly PathMeasurement[]): PathMeasurement | undefined =>
+  [...members].sort((a, b) => PATH_KINDS.indexOf(a.path.kind) - PATH_KINDS.indexOf(b.path.kind))[0];
+
+const placeTitle = (lost: Hop, last: Hop | undefined): string =>
+  last === undefined
+    ? `packets vanish before ${describe(lost)}`
+    : `packets vanish between ${describe(last)} and ${describe(lost)}`;
+
+/** `the uplink p0 of dpu1`. */
+const describe = ({ kind, name, node }: Hop): string =>
+  `the ${kind === 'ovs-port' ? 'Open vSwitch port' : kind} ${name} of ${node}`;
+
+function scopeTitle(scope: Scope | undefined, members: readonly PathMeasurement[]): string {
+  const packets = members.every(({ path }) => path.size === 'mtu') ? 'packets at the MTU' : 'packets';
+  const [one = '', other = ''] = scope?.names ?? [];
+  switch (scope?.kind) {
+    case 'pair':
+      return `${packets} are lost between ${one} and ${other}`;
+    case 'leaving':
+      return `${packets} between ${one} and all other nodes are lost`;
+    case 'node':
+      return `all ${packets} to and from ${one} are lost`;
+    case 'destination':
+      return `${packets} to ${one}${other === '' ? '' : ` port ${other}`} are lost, wherever they come from`;
+    default:
+      return `${packets} to and from ${one} are lost`;
+  }
 }

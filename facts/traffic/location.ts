@@ -42,6 +42,12 @@ export interface HopReading {
   readonly mayPassUncounted: boolean;
 }
 
+/**
+ * What else fails for the same reason: the paths of the endpoint at whose interface, representor or port it is, those that
+ * leave the node, or all of the node.
+ */
+export type Reach = 'endpoint' | 'between-nodes' | 'node';
+
 /** Where the packets of a failing path vanish. */
 export interface Location {
   /** How many packets were sent again while the counters were read. */
@@ -57,6 +63,8 @@ export interface Location {
   readonly reason: string | undefined;
   /** What to do about the reason, with commands that can be pasted; absent where there is no reason. */
   readonly remedy?: string;
+  /** How far the reason reaches; absent where there is none, or where the kind of the hop tells. */
+  readonly reach?: Reach;
   /** What that place shows: port error, flows, ofproto/trace, neighbour entry, route. */
   readonly evidence: readonly Evidence[];
 }

@@ -2,8 +2,9 @@ import type { Outcome } from '../../facts/fact.ts';
 import type { Path } from '../../facts/traffic/path.ts';
 import { askFact } from '../ask-fact.ts';
 import type { TrafficContext } from '../context.ts';
-import { pingVersion, readPingProgram } from '../endpoints/programs.ts';
+import { netcatHelp, pingVersion, readNetcat, readPingProgram } from '../endpoints/programs.ts';
 import { runPings } from '../run-pings.ts';
+import { runTcp } from '../run-tcp.ts';
 import type { Shell } from '../shell.ts';
 import { notLoggedIn } from './known-way.ts';
 
@@ -11,8 +12,6 @@ import { notLoggedIn } from './known-way.ts';
 export interface Resent {
   readonly sent: number;
   readonly received: number;
-  /** In milliseconds. */
-  readonly durationMs: number;
 }
 
 /** Pings that are under way at once: several of them send more in the same time than one may. */
@@ -25,8 +24,37 @@ export const PACKETS = { total: 20, partial: 100 };
 export async function resend(path: Path, packets: number, context: TrafficContext): Promise<Outcome<Resent>> {
   const shell = context.endpointShell(path.from);
   if (shell === undefined) return { ok: false, failure: notLoggedIn(path.from.name) };
-  return resendPings(path, packets, shell, context);
+  return path.protocol === 'tcp'
+    ? resendConnections(path, packets, shell, context)
+    : resendPings(path, packets, shell, context);
 }
+
+/** Each attempt to connect counts as one packet, and a refusal as an answer: it has come the whole way and back. */
+async function resendConnections(
+  path: Path,
+  packets: number,
+  shell: Shell,
+  { options }: TrafficContext,
+): Promise<Outcome<Resent>> {
+  const found = await askFact(
+    shell,
+    { title: 'which nc', sources: { help: netcatHelp }, parse: ({ help }) => readNetcat(help) },
+    options,
+  );
+  if (!found.ok) return found;
+  const copies = Array.from({ length: Math.min(packets, CONNECTIONS) }, () => ({ ...path }));
+  const outcomes = [...(await runTcp(copies, shell, { netcat: found.value }, options)).values()];
+  const failed = outcomes.find((outcome) => !outcome.ok);
+  if (failed?.ok === false) return failed;
+  const answered = outcomes.filter(
+    (outcome) =>
+      outcome.ok && (outcome.value.why === undefined || outcome.value.why === 'connection refused'),
+  );
+  return { ok: true, value: { sent: copies.length, received: answered.length } };
+}
+
+/** Attempts to connect at once, each a process of its own. */
+const CONNECTIONS = 20;
 
 async function resendPings(
   path: Path,
@@ -47,9 +75,7 @@ async function resendPings(
   if (program.value === undefined)
     return { ok: false, failure: { code: 'missing-program', message: `there is no ping in ${shell.name}` } };
   const copies = Array.from({ length: AT_ONCE }, () => ({ ...path }));
-  const began = performance.now();
   const outcomes = await runPings(copies, shell, program.value, { ...options, packets: packets / AT_ONCE });
-  const durationMs = performance.now() - began;
   const failed = [...outcomes.values()].find((outcome) => !outcome.ok);
   if (failed?.ok === false) return failed;
   const exchanges = [...outcomes.values()].flatMap((outcome) => (outcome.ok ? outcome.value : []));
@@ -57,6 +83,6 @@ async function resendPings(
     exchanges.reduce((total, exchange) => total + of(exchange), 0);
   return {
     ok: true,
-    value: { sent: sum(({ sent }) => sent), received: sum(({ received }) => received), durationMs },
+    value: { sent: sum(({ sent }) => sent), received: sum(({ received }) => received) },
   };
 }

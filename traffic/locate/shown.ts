@@ -29,7 +29,7 @@ export interface Located {
 /** What the place shows where packets vanish. Everything that is asked only reads. */
 export async function shown(
   located: Located,
-): Promise<Pick<Location, 'lost' | 'last' | 'reason' | 'remedy' | 'evidence'>> {
+): Promise<Pick<Location, 'lost' | 'last' | 'reason' | 'remedy' | 'reach' | 'evidence'>> {
   const { path, context, known, loss, retry, readings } = located;
   const { sent, received } = retry;
   if (received >= sent)
@@ -50,16 +50,21 @@ export async function shown(
     const traces = scenes.flatMap(([, { traceEvidence }]) => traceEvidence ?? []);
     return { ...loss, reason: undefined, evidence: [...traces, ...gaps] };
   }
-  const { reason, remedy } = found;
-  return { ...placeOf(found, loss, known.way.hops), reason, remedy, evidence: [...found.evidence, ...gaps] };
+  const { reason, remedy, reach } = found;
+  return {
+    ...placeOf(found, loss, known.way.hops),
+    reason,
+    remedy,
+    ...(reach && { reach }),
+    evidence: [...found.evidence, ...gaps],
+  };
 }
 
 /** A place that is seen to be broken counts more than the hop beside it that saw nothing. */
 function placeOf({ at }: Finding, loss: Loss, hops: readonly CountedHop[]): Loss {
   const direction = (loss.lost ?? loss.last)?.direction;
   const own = hops.findIndex(
-    ({ hop }) =>
-      hop.direction === direction && hop.node === at?.node && hop.kind === at.kind && hop.name === at.name,
+    ({ hop }) => hop.direction === direction && hop.node === at?.node && hop.kind === at.kind,
   );
   return own < 0 ? loss : { lost: hops[own]?.hop, last: hops[own - 1]?.hop };
 }

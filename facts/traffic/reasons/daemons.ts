@@ -10,6 +10,7 @@ export const switchDown: Finder = (scene) => {
       reason: `${what} on ${chassis.target}`,
       remedy: `Look why, and start it again, on ${chassis.target}: systemctl restart openvswitch-switch (openvswitch on RHEL)`,
       evidence: said === undefined ? [] : [said],
+      reach: 'node',
     };
   }
   return undefined;
@@ -24,5 +25,6 @@ export const controllerDown: Finder = (scene) => {
     reason: `ovn-controller is not running on ${target}`,
     remedy: `Look at the last lines of its log, and start it again: the container ovn-controller of the pod ovnkube-node on ${target}.`,
     evidence: [evidence(`processes of ${target}`, 'no ovn-controller')],
+    reach: 'node',
   };
 };

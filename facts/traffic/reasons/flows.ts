@@ -13,6 +13,7 @@ export const flowDrops: Finder = (scene) => {
       reason: `a flow of ${bridge} on ${chassis.target} drops it: table ${table}, ${flow}`,
       remedy: `Look which flow that is, and who made it: ovs-ofctl --names dump-flows ${bridge} table=${table}; its cookie begins the UUID of the logical flow, for ovn-sbctl lflow-list`,
       evidence: traceEvidence === undefined ? [] : [traceEvidence],
+      reach: 'endpoint',
     };
   }
   return undefined;
@@ -30,6 +31,7 @@ export const tunnelUnreachable: Finder = (scene) => {
         reason: `${chassis.target} has no route to ${remote}, the remote end of the tunnel`,
         remedy: `Look at its address and routes on ${chassis.target}: ip route get ${remote}; ip addr show; ovs-appctl ovs/route/show`,
         evidence: shown,
+        reach: 'between-nodes',
       };
     const silent = trace?.neighbourMiss ?? silentNeighbour(seen, tunnel);
     if (silent !== undefined)
@@ -37,6 +39,7 @@ export const tunnelUnreachable: Finder = (scene) => {
         reason: `nobody answers ${chassis.target} for ${silent}, the next hop of the tunnel${tunnel === undefined ? '' : ` ${tunnel.name}`}`,
         remedy: `Look whether the other DPU has this address, and whether it can be reached from ${chassis.target}: ping ${silent}; ovs-vsctl get Open_vSwitch . external_ids:ovn-encap-ip on both`,
         evidence: [...shown, ...neighbourEvidence(seen, silent)],
+        reach: 'between-nodes',
       };
   }
   return undefined;

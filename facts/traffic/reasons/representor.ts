@@ -39,6 +39,7 @@ export const portMissing: Finder = (scene) => {
           'no port',
       ),
     ],
+    reach: 'endpoint',
   };
 };
 
@@ -50,6 +51,7 @@ export const portInError: Finder = (scene) => {
       reason: `the port ${port.name} of ${chassis} is in error: ${trouble}`,
       remedy: `Look at the device on ${chassis}: ip -d link show ${port.name}; ovs-vsctl list Interface ${port.name}`,
       evidence: [describePort(port)],
+      reach: 'endpoint',
     };
   }
   return undefined;
@@ -68,14 +70,16 @@ export const representorDown: Finder = (scene) => {
         reason: `the representor ${port.name} of ${chassis} is down`,
         remedy: `On ${chassis}: ip link set ${port.name} up`,
         evidence: shown,
-        at: { kind: 'representor', node: chassis, name: port.name },
+        at: { kind: 'representor', node: chassis },
+        reach: 'endpoint',
       };
     if (!link.flags.includes('LOWER_UP'))
       return {
         reason: `the representor ${port.name} of ${chassis} has no carrier`,
         remedy: `Look whether the other side, the VF, is up: ip link show ${port.name}`,
         evidence: shown,
-        at: { kind: 'representor', node: chassis, name: port.name },
+        at: { kind: 'representor', node: chassis },
+        reach: 'endpoint',
       };
   }
   return undefined;
@@ -85,7 +89,8 @@ const missing = (name: string, chassis: string): Finding => ({
   reason: `the representor ${name} of ${chassis} is missing`,
   remedy: `Look which representors there are on ${chassis}: devlink port show`,
   evidence: [evidence(`ip link show ${name}`, 'no such device')],
-  at: { kind: 'representor', node: chassis, name },
+  at: { kind: 'representor', node: chassis },
+  reach: 'endpoint',
 });
 
 /** ovn-controller makes flows for a port by its iface-id alone. */
@@ -102,6 +107,8 @@ export const portUnbound: Finder = (scene) => {
         ? `Start ovn-controller on ${chassis}: it binds the ports.`
         : `Compare it with the logical port: ovn-sbctl find Port_Binding logical_port=${id ?? 'NAME'}`,
       evidence: [describePort(port), ...(seen.traceEvidence === undefined ? [] : [seen.traceEvidence])],
+      at: { kind: 'ovs-port', node: chassis },
+      reach: dead ? 'node' : 'endpoint',
     };
   }
   return undefined;

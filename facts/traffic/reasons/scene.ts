@@ -3,7 +3,7 @@ import type { Link } from '../../links.ts';
 import type { Chassis } from '../hops/chassis.ts';
 import type { Loss } from '../hops/loss.ts';
 import type { Place } from '../hops/places.ts';
-import type { Hop, HopReading } from '../location.ts';
+import type { Hop, HopReading, Reach } from '../location.ts';
 import type { Path } from '../path.ts';
 import type { Trace } from '../trace.ts';
 
@@ -50,7 +50,9 @@ export interface Finding {
   readonly remedy: string;
   readonly evidence: readonly Evidence[];
   /** The place that is broken, where that is beside the first hop that saw nothing. */
-  readonly at?: Pick<Hop, 'node' | 'kind' | 'name'>;
+  readonly at?: Pick<Hop, 'node' | 'kind'>;
+  /** Absent where the kind of the hop tells. */
+  readonly reach?: Reach;
 }
 
 export type Finder = (scene: Scene) => Finding | undefined;

@@ -25,6 +25,7 @@ export const tooLong: Finder = (scene) => {
       reason: `the MTU of ${narrow.name} on ${chassis.target} is ${narrow.mtu}, and packets of ${size} bytes need ${needed} there`,
       remedy: `Raise it, on ${chassis.target}: ip link set ${narrow.name} mtu ${needed}; or lower the pods' MTU in OVN-Kubernetes' configuration (mtu).`,
       evidence: [evidence(`ip link show ${narrow.name} on ${chassis.target}`, `mtu ${narrow.mtu}`)],
+      ...(isApart ? { at: { kind: 'uplink', node: chassis.target } } : {}),
     };
   }
   const where = isApart ? ' on the network between the DPUs' : '';

@@ -20,6 +20,7 @@ export const uplinkBroken: Finder = (scene) => {
         reason: `the uplink ${uplink} is in no bridge to the outside on ${target}`,
         remedy: `Put it back, on ${target}: ovs-vsctl add-port BRIDGE ${uplink}`,
         evidence: [evidence('ovs-vsctl show', bridgesOf(chassis))],
+        at: { kind: 'uplink', node: target },
       };
     if (link !== undefined && !(link.flags.includes('UP') && link.flags.includes('LOWER_UP')))
       return {
@@ -28,6 +29,7 @@ export const uplinkBroken: Finder = (scene) => {
           ? `Look at the cable and the switch: ethtool ${uplink}`
           : `On ${target}: ip link set ${uplink} up`,
         evidence: [evidence(`ip link show ${uplink}`, `<${link.flags.join(',')}> state ${link.operstate}`)],
+        at: { kind: 'uplink', node: target },
       };
   }
   return undefined;
@@ -58,6 +60,7 @@ function ownEncap({ chassis, links }: ChassisScene): Finding | undefined {
       reason: `no device of ${target} has its encap address ${foreign}`,
       remedy: `Set the address that the DPU has, on ${target}: ovs-vsctl set Open_vSwitch . external_ids:ovn-encap-ip=ADDRESS`,
       evidence: [evidence('ovs-vsctl get Open_vSwitch . external_ids:ovn-encap-ip', encapIps.join(','))],
+      at: { kind: 'tunnel', node: target },
     };
   const tunnel = tunnels.find(({ options }) => {
     const local = options.get('local_ip');

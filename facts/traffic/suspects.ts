@@ -1,0 +1,128 @@
+import type { Hop, Location, Reach } from './location.ts';
+import type { PathMeasurement } from './measurement.ts';
+import { REACHED, type Scope, scopesOf, traitOf } from './scopes.ts';
+
+/** Something that may be the culprit of these paths. */
+export interface Suspect {
+  readonly id: string;
+  readonly paths: ReadonlySet<PathMeasurement>;
+  /** Seen to be so on one of the paths at least; otherwise it follows from which paths fail and which do not. */
+  readonly located: readonly PathMeasurement[];
+  readonly scope: Scope | undefined;
+}
+
+/** Who may be to blame. `works` are the paths that came through: nothing that they have in common with others is suspected. */
+export function suspectsOf(
+  failing: readonly PathMeasurement[],
+  works: readonly PathMeasurement[],
+): readonly Suspect[] {
+  const view: View = { failing: byScope(failing), works: byScope(works), total: works.length };
+  const located = failing.filter((one) => lossOf(one) !== undefined);
+  const suspects = new Map<string, Suspect>();
+  for (const [id, seen] of groups(located)) suspects.set(id, placeSuspect(id, seen, view));
+  for (const [key, { scope, members }] of view.failing) {
+    const paths = members.filter((one) => lossOf(one) === undefined && !isContradicted(one, key, view));
+    if (paths.length < 2 || !isTelling(scope, members, view)) continue;
+    suspects.set(key, { id: key, paths: new Set(paths), located: [], scope });
+  }
+  return [...suspects.values()];
+}
+
+interface View {
+  readonly failing: ReadonlyMap<string, Members>;
+  readonly works: ReadonlyMap<string, Members>;
+  /** How many paths work. */
+  readonly total: number;
+}
+
+interface Members {
+  readonly scope: Scope;
+  readonly members: readonly PathMeasurement[];
+  readonly traits: ReadonlySet<string>;
+}
+
+function byScope(measurements: readonly PathMeasurement[]): ReadonlyMap<string, Members> {
+  const found = new Map<string, { scope: Scope; members: PathMeasurement[]; traits: Set<string> }>();
+  for (const measurement of measurements) {
+    for (const scope of scopesOf(measurement.path)) {
+      const entry = found.get(scope.key) ?? { scope, members: [], traits: new Set() };
+      found.set(scope.key, entry);
+      entry.members.push(measurement);
+      entry.traits.add(traitOf(measurement.path));
+    }
+  }
+  return found;
+}
+
+const isContradicted = ({ path }: PathMeasurement, key: string, { works }: View): boolean =>
+  works.get(key)?.traits.has(traitOf(path)) === true;
+
+/** That all of a node fails, tells of the node where other nodes work; a pair, an endpoint and a destination say no more than they are. */
+function isTelling(
+  { kind, key }: Scope,
+  members: readonly PathMeasurement[],
+  { works, total }: View,
+): boolean {
+  const touching = works.get(key)?.members.length ?? 0;
+  if (kind === 'node' || kind === 'leaving') return touching < total;
+  return kind !== 'endpoint' || members.length > 1;
+}
+
+/** The located place with a loss. */
+export const lossOf = ({ location }: PathMeasurement): (Location & { readonly lost: Hop }) | undefined =>
+  location?.ok && location.value.lost !== undefined
+    ? { ...location.value, lost: location.value.lost }
+    : undefined;
+
+/** By the place, by the reason and by the wire on which it is: whichever explains most will be taken. */
+function groups(located: readonly PathMeasurement[]): ReadonlyMap<string, readonly PathMeasurement[]> {
+  const found = new Map<string, PathMeasurement[]>();
+  for (const one of located) {
+    const loss = lossOf(one);
+    if (loss === undefined) continue;
+    const { lost, last, reason } = loss;
+    const isWire =
+      last !== undefined && last.node !== lost.node && last.kind === 'uplink' && lost.kind === 'uplink';
+    const ids = [
+      `place ${lost.node} ${lost.name}`,
+      ...(reason === undefined ? [] : [`reason ${reason}`]),
+      ...(isWire ? [`wire ${[last.node, lost.node].sort().join(' ')}`] : []),
+    ];
+    for (const id of ids) found.set(id, [...(found.get(id) ?? []), one]);
+  }
+  return found;
+}
+
+/** A place seen on some paths explains others, too, on which nobody looked: those that it reaches and that fail without exception. */
+function placeSuspect(id: string, seen: readonly PathMeasurement[], view: View): Suspect {
+  const onlyLong = seen.every(({ path }) => path.size === 'mtu');
+  const others = seen.flatMap((one) => {
+    const loss = lossOf(one);
+    if (loss === undefined) return [];
+    const kinds = REACHED[loss.reach ?? reachOf(loss.lost)];
+    const own = endpointAt(one, loss.lost);
+    return scopesOf(one.path)
+      .filter(({ kind, names }) => kinds.includes(kind) && (kind !== 'endpoint' || names[0] === own))
+      .flatMap(({ key }) =>
+        (view.failing.get(key)?.members ?? []).filter(
+          (other) =>
+            lossOf(other) === undefined &&
+            !isContradicted(other, key, view) &&
+            (!onlyLong || other.path.size === 'mtu'),
+        ),
+      );
+  });
+  return { id, paths: new Set([...seen, ...others]), located: seen, scope: undefined };
+}
+
+const reachOf = ({ kind }: Hop): Reach =>
+  kind === 'interface' || kind === 'representor' || kind === 'ovs-port' ? 'endpoint' : 'between-nodes';
+
+/** Whose interface, representor or port it is: what goes out is the sender's of that direction, what comes in the other's. */
+function endpointAt(
+  { path: { from, to } }: PathMeasurement,
+  { direction, kind, counter }: Hop,
+): string | undefined {
+  const isSenders = kind === 'interface' ? counter === 'tx' : counter === 'rx';
+  return (direction === 'request') === isSenders ? from.name : to.endpoint?.name;
+}

@@ -1,0 +1,252 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { culprits } from '../../../facts/traffic/culprits.ts';
+import type { Hop, Location } from '../../../facts/traffic/location.ts';
+import type { PathMeasurement } from '../../../facts/traffic/measurement.ts';
+import type { Endpoint, Path } from '../../../facts/traffic/path.ts';
+import { scopesOf, traitOf } from '../../../facts/traffic/scopes.ts';
+
+const pod = (name: string, host: number): Endpoint => ({
+  kind: 'netns',
+  name: `host${host}:${name}`,
+  node: `host${host}`,
+  dpu: `dpu${host}`,
+  addresses: [],
+  interface: 'eth0',
+  mtu: 1400,
+  hostNetwork: false,
+});
+
+const path = (from: Endpoint, to: Endpoint, size: Path['size'] = 'small'): Path => ({
+  id: `${from.name} ${to.name} ${size}`,
+  kind: from.node === to.node ? 'pod-to-pod-on-node' : 'pod-to-pod',
+  protocol: 'icmp',
+  family: 4,
+  from,
+  to: { name: to.name, address: to.name, endpoint: to, node: to.node },
+  size,
+});
+
+const measured = (one: Path, received: number, location?: Partial<Location>): PathMeasurement => ({
+  path: one,
+  exchange: {
+    ok: true,
+    value: {
+      protocol: 'icmp',
+      sent: 5,
+      received,
+      rtt: undefined,
+      tooLong: false,
+      errors: [],
+      durationMs: 1,
+      evidence: [],
+    },
+  },
+  ...(location === undefined
+    ? {}
+    : {
+        location: {
+          ok: true,
+          value: {
+            sent: 20,
+            received: 0,
+            readings: [],
+            lost: undefined,
+            last: undefined,
+            reason: undefined,
+            evidence: [],
+            ...location,
+          },
+        },
+      }),
+});
+
+const hop = (node: string, kind: Hop['kind'], name: string, more: Partial<Hop> = {}): Hop => ({
+  ...{ node, kind, name, direction: 'request', counter: 'rx' },
+  ...more,
+});
+
+/** Pings between two pods on each of so many hosts, each with each. */
+function matrix(
+  hosts: number,
+  works: (one: Path) => boolean,
+  locate: (one: Path) => Partial<Location> | undefined = () => undefined,
+  sizes: readonly Path['size'][] = ['small'],
+): readonly PathMeasurement[] {
+  const pods = Array.from({ length: hosts }, (_, host) =>
+    ['a', 'b'].map((name) => pod(name, host + 1)),
+  ).flat();
+  return sizes.flatMap((size) =>
+    pods.flatMap((from) =>
+      pods
+        .filter((to) => to !== from)
+        .map((to) => {
+          const one = path(from, to, size);
+          return works(one) ? measured(one, 5) : measured(one, 0, locate(one));
+        }),
+    ),
+  );
+}
+
+const touches =
+  (name: string) =>
+  ({ from, to }: Path): boolean =>
+    from.name === name || to.name === name;
+const touchesHost =
+  (host: string) =>
+  ({ from, to }: Path): boolean =>
+    from.node === host || to.node === host;
+
+test('a place that was seen on one path explains all that fail with its endpoint', (t) => {
+  const isBroken = touches('host1:a');
+  const all = matrix(
+    3,
+    (one) => !isBroken(one),
+    ({ id }) =>
+      id === 'host1:a host2:a small'
+        ? {
+            lost: hop('dpu1', 'representor', 'pf0vf1'),
+            reason: 'the representor pf0vf1 of dpu1 is down',
+            reach: 'endpoint',
+            remedy: 'ip link set pf0vf1 up',
+          }
+        : undefined,
+  );
+  const [culprit, ...others] = culprits(all);
+  t.deepEqual(others, []);
+  t.is(culprit?.title, 'the representor pf0vf1 of dpu1 is down');
+  t.is(culprit?.first, 'host1:a host2:a small');
+  t.is(culprit?.paths.length, 10);
+  t.is(culprit?.remedy, 'ip link set pf0vf1 up');
+});
+
+test('a node of which nothing works is one culprit, and the others are none', (t) => {
+  const found = culprits(matrix(4, (one) => !touchesHost('host2')(one)));
+  t.deepEqual(
+    found.map(({ id, title }) => [id, title]),
+    [['node host2', 'all packets to and from host2 are lost']],
+  );
+});
+
+test('a node whose pods reach each other is cut off from the others', (t) => {
+  const found = culprits(matrix(3, (one) => !touchesHost('host2')(one) || one.kind === 'pod-to-pod-on-node'));
+  t.deepEqual(
+    found.map(({ id }) => id),
+    ['leaving host2'],
+  );
+});
+
+test('what fails between two nodes is neither node', (t) => {
+  const found = culprits(matrix(3, ({ from, to }) => [from.node, to.node].sort().join() !== 'host1,host3'));
+  t.deepEqual(
+    found.map(({ id, title, paths }) => [id, title, paths.length]),
+    [['pair host1 host3', 'packets are lost between host1 and host3', 8]],
+  );
+});
+
+test('of two nodes, between which nothing passes, neither is blamed', (t) => {
+  const found = culprits(matrix(2, ({ kind }) => kind === 'pod-to-pod-on-node'));
+  t.deepEqual(
+    found.map(({ id }) => id),
+    ['pair host1 host2'],
+  );
+});
+
+test('only long packets fail: the title says so', (t) => {
+  const found = culprits(
+    matrix(2, ({ kind, size }) => kind === 'pod-to-pod-on-node' || size === 'small', undefined, [
+      'small',
+      'mtu',
+    ]),
+  );
+  t.deepEqual(
+    found.map(({ title }) => title),
+    ['packets at the MTU are lost between host1 and host2'],
+  );
+});
+
+test('a wire on which both directions are lost is one culprit', (t) => {
+  const uplink = (dpu: string, counter: Hop['counter']) => hop(dpu, 'uplink', 'p0', { counter });
+  const found = culprits(
+    matrix(
+      2,
+      ({ kind }) => kind === 'pod-to-pod-on-node',
+      ({ from }) => {
+        const [own, other] = from.node === 'host1' ? ['dpu1', 'dpu2'] : ['dpu2', 'dpu1'];
+        return { last: uplink(own, 'tx'), lost: uplink(other, 'rx') };
+      },
+    ),
+  );
+  t.deepEqual(
+    found.map(({ id, paths }) => [id, paths.length]),
+    [['wire dpu1 dpu2', 8]],
+  );
+  t.is(found[0]?.title, 'packets vanish between the uplink p0 of dpu1 and the uplink p0 of dpu2');
+});
+
+test('two things that are broken are two culprits', (t) => {
+  const [one, other] = [touches('host1:a'), touches('host2:b')];
+  const found = culprits(
+    matrix(
+      3,
+      (path) => !one(path) && !other(path),
+      (path) =>
+        one(path)
+          ? {
+              lost: hop(
+                'dpu1',
+                'representor',
+                'pf0vf1',
+                one(path) && path.from.name === 'host1:a' ? {} : { counter: 'tx' },
+              ),
+              reason: 'down',
+            }
+          : { lost: hop('dpu2', 'ovs-port', 'pf0vf2', { counter: 'tx' }), reason: 'unbound' },
+    ),
+  );
+  t.deepEqual(
+    found.map(({ reason }) => reason),
+    ['down', 'unbound'],
+  );
+});
+
+test('one failing path that nobody looked at has no culprit; nor has what works, or is sent over the MTU', (t) => {
+  const all = matrix(3, ({ id }) => id !== 'host1:a host2:a small');
+  t.deepEqual(culprits(all), []);
+  t.deepEqual(culprits(matrix(2, () => true)), []);
+  t.deepEqual(culprits(matrix(2, () => false, undefined, ['over-mtu'])), []);
+});
+
+test('nothing is blamed that a working path of the same kind has in common; each path belongs to one culprit at most', (t) => {
+  const outcomes = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 30, maxLength: 30 });
+  fc.assert(
+    fc.property(outcomes, (drawn) => {
+      let at = 0;
+      const all = matrix(
+        3,
+        () => (drawn[at++ % 30] ?? 0) > 1,
+        ({ from }) =>
+          (drawn[at % 30] ?? 0) === 0 ? { lost: hop(from.dpu ?? '', 'tunnel', 'ovn-0') } : undefined,
+      );
+      const found = culprits(all);
+      const told = found.flatMap(({ paths }) => paths);
+      t.is(new Set(told).size, told.length);
+      const byId = new Map(all.map((one) => [one.path.id, one]));
+      const works = all.filter(({ exchange }) => exchange.ok && exchange.value.received > 0);
+      for (const { id, paths, first } of found) {
+        t.true(paths.includes(first));
+        if (/^(place|reason|wire) /.test(id)) continue;
+        for (const member of paths) {
+          const one = byId.get(member)?.path;
+          if (one === undefined) return t.fail(member);
+          t.false(
+            works.some(
+              ({ path }) => traitOf(path) === traitOf(one) && scopesOf(path).some(({ key }) => key === id),
+            ),
+          );
+        }
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
