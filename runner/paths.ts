@@ -68,7 +68,7 @@ function foldByCulprit(judgedPaths: ReadonlyMap<PathMeasurement, readonly Result
 function withCulprit(result: Result, { title, reason, evidence: seen, remedy }: Culprit): Result {
   const [first, ...others] = result.findings;
   if (first === undefined) return result;
-  const why = reason === undefined ? title : `${title}: ${reason}`;
+  const why = reason === undefined || title.includes(reason) ? title : `${title}: ${reason}`;
   return {
     ...result,
     findings: [
