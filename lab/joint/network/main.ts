@@ -8,6 +8,7 @@ import { clusterDirectory, inSpace, netnsDirectory, nodeDirectory } from '../sta
 import { inTurn } from './in-turn.ts';
 import { renewLeases } from './leases.ts';
 import { type Added, type Request, servePlugin, socketOf } from './plugin.ts';
+import { balanceServices } from './services.ts';
 import { VethPods } from './veth-pods.ts';
 import { VfPods } from './vf-pods.ts';
 
@@ -48,3 +49,4 @@ renewLeases(
   cluster,
   pairs.map(({ host }) => host),
 );
+balanceServices(api, central, pairs);
