@@ -6,6 +6,7 @@ import type { Sender } from './endpoints/hosts.ts';
 import { runPings } from './run-pings.ts';
 import { runTcp, runTcpWithListener } from './run-tcp.ts';
 import { type Slots, slots } from './slots.ts';
+import { SERVICE_TRIES } from './tcp.ts';
 
 /** Paths in one script: their words are one argument, which has its limit, and are given up together. */
 const BATCH = 32;
@@ -93,7 +94,7 @@ async function ping(batch: readonly Path[], senders: Senders, context: TrafficCo
 async function connect(batch: readonly Path[], senders: Senders, context: TrafficContext) {
   const from = origin(batch, senders, context);
   return from.failure === undefined
-    ? runTcp(batch, from.shell, from.sender, context.options)
+    ? runTcp(batch, from.shell, from.sender, context.options, SERVICE_TRIES)
     : failed(batch, from.failure);
 }
 

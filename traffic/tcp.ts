@@ -2,10 +2,12 @@ import type { Payload } from '../facts/traffic/parse-tcp.ts';
 import type { NamedCall } from './ask-calls.ts';
 import type { Netcat } from './endpoints/programs.ts';
 
-/** 16 KiB: more than one packet of any size, and several of a pod's. */
-export const PAYLOAD: Payload = { bytes: 16_384, checksum: '52426435' };
+/** 16 KB: more than one packet of a pod's, and of a jumbo frame. Lines, because every grep can count those intact. */
+export const PAYLOAD: Payload = { lines: 1500, bytesPerLine: 11 };
 
-const SENT = `yes dpu-doctor | head -c ${PAYLOAD.bytes}`;
+const LINE = 'dpu-doctor';
+const SENT = `yes ${LINE} | head -n ${PAYLOAD.lines}`;
+const COUNT = `head -n ${2 * PAYLOAD.lines} | head -c ${3 * PAYLOAD.lines * PAYLOAD.bytesPerLine} | grep -cx ${LINE}`;
 
 /** A connection may take so long to be made, and the conversation so long, in seconds. */
 const CONNECT = 3;
@@ -23,32 +25,35 @@ const LIMITED = `limited() {
 }`;
 
 /**
- * `talk TRIES nc …` sends bytes, counts and sums up those that come back, and says how nc ended. Where somebody is about to
- * listen, a refused connection is tried again.
+ * `talk TRIES nc …` sends lines, counts those that come back intact, and says how nc ended. Where somebody is about to
+ * listen, a connection that fails is tried again.
  */
 const TALKING = `talk() {
   tries=$1
   shift
   while :; do
-    told=$({ ${SENT} | { limited ${TALK} "$@" 2>&3; echo "nc ended with $?" >&3; } | head -c ${2 * PAYLOAD.bytes} | cksum; } 3>&1)
-    case $told in *refused*) [ "$tries" -gt 0 ] || break ;; *) break ;; esac
+    told=$({ ${SENT} | { limited ${TALK} "$@" 2>&3; echo "nc ended with $?" >&3; } | ${COUNT}; } 3>&1)
+    case $told in *refused* | *"timed out"*) [ "$tries" -gt 0 ] || break ;; *) break ;; esac
     tries=$((tries - 1))
     sleep 0.2
   done
   printf '%s\\n' "$told"
 }`;
 
-/** `take SECONDS nc …` counts and sums up what comes. */
+/** `take SECONDS nc …` counts the lines that come. */
 const TAKING = `take() {
-  limited "$@" | cksum
+  limited "$@" | ${COUNT}
   echo 'nc ended with 0'
 }`;
 
 /** What the calls below are made of. */
 export const TCP_FUNCTIONS = [LIMITED, TALKING, TAKING].join('\n');
 
-/** How often a connection is tried where the other side is only about to listen. */
+/** How often a connection is tried again where the other side is only about to listen. */
 export const TRIES = 25;
+
+/** … and where a Service has just been made, which load balancers get to know in a moment. */
+export const SERVICE_TRIES = 1;
 
 /** A client's conversation with a server that sends back what it gets; it ends its side when all is sent. */
 export function clientCall({ argv, kind }: Netcat, address: string, port: number, tries: number): NamedCall {

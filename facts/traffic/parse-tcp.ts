@@ -2,14 +2,15 @@ import { evidence, excerpt, type Outcome } from '../fact.ts';
 import type { CommandAnswer } from '../source.ts';
 import type { TcpExchange } from './exchange.ts';
 
-/** What was sent: its length in bytes and its checksum as cksum(1) prints it. */
+/** What was sent: equal lines. */
 export interface Payload {
-  readonly bytes: number;
-  readonly checksum: string;
+  readonly lines: number;
+  /** With the line's end. */
+  readonly bytesPerLine: number;
 }
 
-/** Lines of cksum on standard input: checksum and length. */
-const CHECKSUM = /^(\d{1,10}) (\d{1,10})$/gm;
+/** As `grep -c` prints how many lines came back intact. */
+const LINES = /^(\d{1,7})$/gm;
 
 /** How nc ended, as the script says; a timeout ends it with 124 (coreutils) or a signal's code (busybox). */
 const ENDED = /^nc ended with (\d{1,3})$/gm;
@@ -22,7 +23,7 @@ const REASONS =
 /** What a conversation of nc told on both of its output streams, `durationMs` after its start. Pure and total. */
 export function parseTcp(answer: CommandAnswer, durationMs: number, sent: Payload): Outcome<TcpExchange> {
   const said = printable(`${answer.stdout}\n${answer.stderr}`.trim());
-  const [, checksum, length] = [...said.matchAll(CHECKSUM)].at(-1) ?? [];
+  const lines = [...said.matchAll(LINES)].at(-1)?.[1];
   const ended = [...said.matchAll(ENDED)].at(-1)?.[1];
   const heard = evidence(answer.command, excerpt(said));
   if (ended === '127' || ended === '126')
@@ -35,7 +36,7 @@ export function parseTcp(answer: CommandAnswer, durationMs: number, sent: Payloa
         evidence: heard,
       },
     };
-  if (checksum === undefined || length === undefined || ended === undefined)
+  if (lines === undefined || ended === undefined)
     return {
       ok: false,
       failure: {
@@ -45,19 +46,21 @@ export function parseTcp(answer: CommandAnswer, durationMs: number, sent: Payloa
         evidence: heard,
       },
     };
-  const arrived = Number(length);
-  const intact = arrived === sent.bytes && checksum === sent.checksum;
+  const bytes = sent.lines * sent.bytesPerLine;
+  const received = Math.min(Number(lines), sent.lines) * sent.bytesPerLine;
+  const intact = received === bytes && Number(lines) === sent.lines;
   const reason = REASONS.exec(said)?.[1]?.toLowerCase();
   const cut = CUT.includes(Number(ended));
-  const connected = arrived > 0 || cut || /succeeded!/.test(said) || (ended === '0' && reason === undefined);
+  const connected = received > 0 || cut || /succeeded!/.test(said) || (ended === '0' && reason === undefined);
   return {
     ok: true,
     value: {
       protocol: 'tcp',
       connected,
-      sent: sent.bytes,
-      received: intact ? sent.bytes : Math.min(arrived, sent.bytes - 1),
-      why: intact ? undefined : whyNot({ connected, arrived, cut, reason, bytes: sent.bytes }),
+      sent: bytes,
+      // More than was sent is not what was sent.
+      received: intact ? bytes : Math.min(received, bytes - sent.bytesPerLine),
+      why: intact ? undefined : whyNot({ connected, cut, reason, tooMany: Number(lines) > sent.lines }),
       durationMs,
       evidence: [heard],
     },
@@ -66,15 +69,14 @@ export function parseTcp(answer: CommandAnswer, durationMs: number, sent: Payloa
 
 function whyNot(seen: {
   readonly connected: boolean;
-  readonly arrived: number;
   readonly cut: boolean;
   readonly reason: string | undefined;
-  readonly bytes: number;
+  readonly tooMany: boolean;
 }): string {
   if (!seen.connected) return seen.reason ?? 'nc failed without a word';
-  if (seen.arrived >= seen.bytes) return 'other bytes came back than were sent';
+  if (seen.tooMany) return 'more came back than was sent';
   if (seen.cut) return 'the rest did not come in time';
-  return seen.reason ?? 'the other side closed the connection before';
+  return seen.reason ?? 'the connection was closed before all was there, or other bytes came than were sent';
 }
 
 /** Without control characters but line ends. */
