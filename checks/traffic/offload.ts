@@ -19,7 +19,7 @@ export const offload = definePathCheck({
   severity: 'error',
   scope: 'path',
   roles: ['dpu-host', 'dpu', 'worker', 'control-plane'],
-  tags: ['traffic', 'offload'],
+  tags: ['traffic'],
   covers: ['A62', 'A63', 'D103'],
   requires: [...new Set([...TRAFFIC_FACTS, ...WHY_NOT_FACTS])],
   requiresCluster: TRAFFIC_CLUSTER_FACTS,

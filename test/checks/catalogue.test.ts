@@ -48,6 +48,12 @@ test('every check says what it is about, and what to do about each of its messag
   }
 });
 
+test('what sends traffic is chosen by no word but its own', (t) => {
+  for (const { id, scope, tags } of CHECKS) if (scope === 'path') t.deepEqual(tags, ['traffic'], id);
+  for (const { id, scope, tags } of CHECKS)
+    if (scope !== 'path') t.false(tags.includes('traffic') || id.startsWith('traffic/'), id);
+});
+
 test('every suite chooses checks', (t) => {
   for (const { name, select, skip } of SUITES) t.true(selectChecks(CHECKS, select, skip).length > 0, name);
 });

@@ -74,7 +74,7 @@ export const lostAt = (path: Path, lost: Hop, given: Partial<Location> = {}): Pa
         readings: [{ hop: lost, packets: 0, dropped: undefined, mayPassUncounted: false }],
         lost,
         last: undefined,
-        reason: 'the link is down',
+        reason: `the ${lost.kind} ${lost.name} of ${lost.node} is down`,
         evidence: [evidence('ip link', 'state DOWN')],
         ...given,
       },
