@@ -1,6 +1,6 @@
 import type { Check } from '../checks/define.ts';
 import type { AnyPathCheck, MeasuredAs, PathNode } from '../checks/define-path.ts';
-import { evidence, type Outcome } from '../facts/fact.ts';
+import { evidence, type FactFailure, type Outcome } from '../facts/fact.ts';
 import type { FactName } from '../facts/index.ts';
 import { type Culprit, culprits } from '../facts/traffic/culprits.ts';
 import type { PathMeasurement, TrafficMeasurements, TrafficProblem } from '../facts/traffic/measurement.ts';
@@ -74,7 +74,7 @@ function withCulprit(result: Result, { title, reason, evidence: seen, remedy }: 
     findings: [
       {
         ...first,
-        message: `${first.message}: ${why}`,
+        message: `${why}: ${first.message}`,
         ...(remedy === undefined ? {} : { remedy }),
         evidence: [...first.evidence, ...seen],
       },
@@ -113,7 +113,10 @@ function judgeOne(
       evidence: [evidence(simulated.uri, simulated.roleGround)],
     };
   const outcome: Outcome<MeasuredAs[keyof MeasuredAs]> = measurement[check.measures] ?? NOT_MEASURED;
-  if (!outcome.ok) return undeterminedBy(outcome.failure);
+  if (!outcome.ok)
+    return outcome.failure.code === 'unsupported'
+      ? notTried(outcome.failure)
+      : undeterminedBy(outcome.failure);
   const expected = expectedValues(check.expects ?? [], [
     options.set,
     ...ends.map(({ node }) => ({ from: `inventory of ${node.name}`, values: node.expect ?? {} })),
@@ -130,6 +133,9 @@ function judgeOne(
   );
   return path.expectedGap === undefined ? said : asExpected(said, path.expectedGap);
 }
+
+/** What the pods' own programs can't do says nothing of the network, and is said in every run with their image. */
+const notTried = (failure: FactFailure): Said => ({ ...undeterminedBy(failure), verdict: 'skip' });
 
 const STOPS: readonly Result['verdict'][] = ['fail', 'error', 'blocked'];
 
