@@ -15,6 +15,8 @@ export interface FactFailure {
     | 'not-found'
     /** Of traffic: not one packet was sent, so nothing is known of the way. */
     | 'no-packets'
+    /** The programs that are there can't do what was wanted; nothing was tried. */
+    | 'unsupported'
     | 'interrupted';
   readonly message: string;
   readonly hint?: string;

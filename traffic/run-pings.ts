@@ -58,9 +58,9 @@ function unsendable({ size, from }: Path, program: PingProgram): FactFailure | u
     };
   return size === 'over-mtu' && program === 'busybox'
     ? {
-        code: 'no-packets',
+        code: 'unsupported',
         message: `the ping of ${from.name} can't ask for don't-fragment: it is not that of iputils`,
-        hint: 'Choose an image with ping of iputils, or leave out packets over the MTU.',
+        hint: 'Choose an image with ping of iputils: --image IMAGE.',
       }
     : undefined;
 }

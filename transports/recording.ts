@@ -14,6 +14,7 @@ const FAILURE_CODES = [
   'not-recorded',
   'not-found',
   'no-packets',
+  'unsupported',
   'unreachable',
   'interrupted',
 ] as const satisfies readonly FactFailure['code'][];
