@@ -22,7 +22,7 @@ export const podsConnected = defineCheck({
   roles: ['dpu-host'],
   tags: ['cluster', 'ovn-kubernetes'],
   covers: ['A62'],
-  after: ['cluster/nodes-ready', 'resources/vf-requests'],
+  after: ['cluster/nodes-ready', 'ovnkube/dpu-lease', 'resources/vf-requests'],
   requires: [],
   requiresCluster: ['networkAttachments', 'pods'],
   messages: {
