@@ -45,6 +45,21 @@ export function assertHealthy(t: ExecutionContext, report: Report): void {
   t.is(report.exitCode, 0);
 }
 
+/** Asserts that two reports have the same verdicts of the same checks and targets. */
+export function assertSame(t: ExecutionContext, one: Report, other: Report): void {
+  const [expected, actual] = [one, other].map(
+    ({ results }) => new Map(results.map((result) => [key(result), result.verdict])),
+  );
+  const keys = new Set([...(expected?.keys() ?? []), ...(actual?.keys() ?? [])]);
+  t.deepEqual(
+    [...keys].flatMap((name) => {
+      const [before, now] = [expected?.get(name), actual?.get(name)];
+      return before === now ? [] : [`${name}: ${before ?? 'not there'}, then ${now ?? 'not there'}`];
+    }),
+    [],
+  );
+}
+
 /** Asserts that against the healthy report exactly these results changed, and others only to blocked by them. */
 export function assertOnly(
   t: ExecutionContext,
@@ -101,10 +116,11 @@ function assertFound(
 function blockedByWanted(result: Result, report: Report, wanted: ReadonlySet<string>): boolean {
   if (result.verdict !== 'blocked') return false;
   const nodes = result.pair === undefined ? [result.target] : [result.pair.host, result.pair.dpu];
+  const targets = result.cluster === undefined ? nodes : [...nodes, result.cluster];
   return (result.blockedBy ?? []).every((id) =>
-    nodes.some((node) => {
-      if (wanted.has(`${node} ${id}`)) return true;
-      const blocker = report.results.find((other) => other.target === node && other.checkId === id);
+    targets.some((target) => {
+      if (wanted.has(`${target} ${id}`)) return true;
+      const blocker = report.results.find((other) => other.target === target && other.checkId === id);
       return blocker !== undefined && blockedByWanted(blocker, report, wanted);
     }),
   );
