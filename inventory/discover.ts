@@ -54,7 +54,9 @@ export function discover(
         access: access === 'exec' ? throughPod(member) : accessTo(member, access),
         kubernetes: { cluster: member.cluster, node: member.node },
       };
-      return [member, { ...told, ...owner }];
+      // Of a node that is to be reached so, the pod is known only now.
+      const way = owner?.access.kind === 'pod' ? { access: throughPod(member) } : {};
+      return [member, { ...told, ...owner, ...way }];
     }),
   );
   const byOwner = new Map([...owners].map(([member, owner]) => [owner, found.get(member) ?? owner]));

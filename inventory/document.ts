@@ -147,12 +147,17 @@ function toNode(entry: NodeEntry, defaults: InventoryDocument['defaults'], folde
   };
 }
 
+const NOT_FOUND = 'no cluster that was asked has this node';
+
 function accessOf(
   entry: NodeEntry,
   defaults: Partial<SshSettings> | undefined,
   folder: string,
 ): InventoryNode['access'] {
-  if (entry.access !== undefined) return { kind: entry.access };
+  if (entry.access === 'none') return { kind: 'none' };
+  // The pod is found when the node's cluster has told which there are.
+  if (entry.access === 'exec')
+    return { kind: 'pod', cluster: {}, node: entry.kubernetes?.node ?? entry.name, why: NOT_FOUND };
   if (entry.local) return { kind: 'local' };
   if (entry.recorded !== undefined) return { kind: 'recorded', file: localPath(entry.recorded, folder) };
   if (entry.container !== undefined) {

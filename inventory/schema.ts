@@ -116,7 +116,7 @@ const node = mapping({
     v.literal(true, ({ input }) => `expected true or no such key, got ${quoted(input)}`),
   ),
   recorded: v.exactOptional(text('the path of a recorded node')),
-  access: v.exactOptional(choice(['none'])),
+  access: v.exactOptional(choice(['none', 'exec'])),
   kubernetes: v.exactOptional(
     mapping({ cluster: word('the name of a cluster'), node: word('the name of a node') }),
   ),

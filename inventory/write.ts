@@ -16,14 +16,16 @@ export interface Found {
   })[];
   /** What stands at the head, one a line. */
   readonly remarks: readonly string[];
+  /** What is to be said of a node beyond that, by its name. */
+  readonly nodeRemarks?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** The product's own format, with what everything rests on as comments. {@link readInventory} takes it again. */
-export function writeInventory({ nodes, clusters, remarks }: Found): string {
+export function writeInventory({ nodes, clusters, remarks, nodeRemarks = new Map() }: Found): string {
   const names = uniqueNames(clusters.map(({ name }) => name));
   const shown = clusters.map((cluster, index) => ({ ...cluster, name: names[index] ?? cluster.name }));
   const nameOf = new Map(clusters.map(({ name }, index) => [name, names[index] ?? name]));
-  const entries = nodeEntries(nodes, nameOf);
+  const entries = nodeEntries(nodes, nameOf, nodeRemarks);
   return [
     ...remarks.map(comment),
     'version: 1\n',
@@ -84,6 +86,7 @@ interface Written {
 function nodeEntries(
   nodes: readonly InventoryNode[],
   clusterName: ReadonlyMap<string, string>,
+  more: ReadonlyMap<string, readonly string[]>,
 ): readonly Written[] {
   const sayable = new Set(nodes.map(({ name }) => name).filter(isWord));
   const addresses = new Map<string, string>();
@@ -97,6 +100,7 @@ function nodeEntries(
     const ground = role === undefined || roleGround === undefined ? roleGround : `${role}: ${roleGround}`;
     return {
       remarks: [
+        ...(more.get(name) ?? []),
         ...(ground === undefined ? [] : [ground]),
         ...(dpu !== undefined && dpuGround !== undefined ? [`its DPU is ${dpu}: ${dpuGround}`] : []),
         ...(dpus === undefined
@@ -127,9 +131,10 @@ function nodeEntries(
 function wayOf({ access }: InventoryNode): Readonly<Record<string, unknown>> {
   switch (access.kind) {
     case 'none':
-    // A pod's name is gone with the pod: --node-access exec finds the one that is there then.
-    case 'pod':
       return { access: 'none' };
+    // A pod's name is gone with the pod: a run finds the one that is there then.
+    case 'pod':
+      return { access: 'exec' };
     case 'local':
       return { local: true };
     case 'recorded':

@@ -6,7 +6,7 @@ import { findMembers } from '../facts/derived/cluster/members.ts';
 import type { ClusterView, Member } from '../facts/derived/cluster/view.ts';
 import type { FactFailure, Outcome } from '../facts/fact.ts';
 import { discover, type NodeAccess } from '../inventory/discover.ts';
-import type { InventoryNode, NoAccess } from '../inventory/node.ts';
+import type { InventoryNode } from '../inventory/node.ts';
 import { KubernetesError } from '../kubernetes/error.ts';
 import type { PodAccess } from '../transports/access.ts';
 import type { ClusterTarget, ReadOutcome } from '../transports/cluster/access.ts';
@@ -235,9 +235,12 @@ function merge(
 }
 
 /** A node through a pod of OVN-Kubernetes on it. What only kubectl may ask has no channel to pods here. */
-function throughPod({ cluster, node }: Member, asked: readonly AskedCluster[]): PodAccess | NoAccess {
+function throughPod({ cluster, node }: Member, asked: readonly AskedCluster[]): PodAccess {
   const of = asked.find(({ name }) => name === cluster);
-  if (of === undefined || byKubectl(of.target)) return { kind: 'none' };
+  if (of === undefined || byKubectl(of.target)) {
+    const why = `cluster ${cluster} is asked by kubectl, and exec needs a kubeconfig here: leave out kubectl and via, or log in by SSH`;
+    return { kind: 'pod', cluster: {}, node, why };
+  }
   const { kubeconfig, context } = of.target;
   const pod = execPodOf(of.view?.pods ?? [], node);
   return {

@@ -34,4 +34,6 @@ export interface PodAccess {
   readonly node: string;
   /** Absent: there is none that will do, which is told when the node is asked. */
   readonly pod?: ExecPod;
+  /** Why there is none, where it is not that no pod will do. */
+  readonly why?: string;
 }

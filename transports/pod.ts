@@ -33,7 +33,7 @@ export function podTransport(access: PodAccess): Transport {
       if (pod === undefined)
         throw new TransportError(
           'no-such-container',
-          `no pod on ${access.node} can be used to examine it`,
+          `no pod on ${access.node} can be used to examine it${access.why === undefined ? '' : `: ${access.why}`}`,
           'A running ovnkube-node or ovs-node pod with hostNetwork, hostPID and a privileged container is needed.',
         );
       let stderr = '';

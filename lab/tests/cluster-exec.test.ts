@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import process from 'node:process';
 import test, { type ExecutionContext } from 'ava';
 import { parse } from 'yaml';
@@ -148,6 +149,20 @@ test.serial('--node-access exec examines nodes without SSH, with just the printe
   t.is(ofNode(refused)?.failure?.code, 'auth-failed');
   t.regex(ofNode(refused)?.failure?.hint ?? '', /pods\/exec/);
 });
+
+test.serial(
+  'what inventory --node-access exec prints, a run examines through the pod that is there then',
+  async (t) => {
+    const printed = await dpuDoctor(['inventory', '--kubeconfig', lab.kubeconfig, '--node-access', 'exec']);
+    t.is(printed.code, 0, printed.stderr);
+    t.regex(printed.stdout, /access: exec/);
+    const file = `${lab.directory}/exec.yaml`;
+    await writeFile(file, printed.stdout);
+    const report = await examine(t, ['-i', file]);
+    t.is(ofNode(report)?.uri, 'pod://default/ovnkube-node-a/ovnkube-node');
+    t.is(ofNode(report)?.failure, undefined);
+  },
+);
 
 test.serial('a node without such a pod is an error, and no pass', async (t) => {
   await lab.api.remove(pod('ovnkube-node-a', true, true));

@@ -67,9 +67,20 @@ for (const [what, objects] of [
     const { file, text } = await printed(t);
     t.deepEqual(essence(await examine(t, ['-i', file])), essence(direct));
     t.is((text.match(/^ {2}- name: /gm) ?? []).length, direct.targets.length, 'the cluster and its nodes');
-    const { nodes } = await readInventory(file, (await printed(t, '--node-access', 'ssh')).text);
-    t.true(nodes.every(({ access }) => access.kind === 'ssh'));
+    const { nodes } = await readInventory(file, text);
+    t.true(nodes.every(({ access }) => access.kind === 'none'));
     t.true(nodes.some(({ dpu }) => dpu !== undefined));
+    t.regex(text, /^# nobody was logged in to/m);
+    // Nodes that can't be examined are written all the same, and said to be so.
+    const ended = await dpuDoctor(['inventory', '--kubeconfig', lab.kubeconfig, '--node-access', 'exec']);
+    t.is(ended.code, 2);
+    t.regex(ended.stdout, /# could not be examined: no pod on dpu/);
+    const through = await readInventory(file, ended.stdout);
+    t.deepEqual(
+      through.nodes.map(({ name: called, dpu }) => [called, dpu]),
+      nodes.map(({ name: called, dpu }) => [called, dpu]),
+    );
+    t.true(through.nodes.every(({ access }) => access.kind === 'pod'));
   });
 }
 

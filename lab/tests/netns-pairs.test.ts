@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import process from 'node:process';
 import test from 'ava';
 import { execa } from 'execa';
@@ -56,6 +57,36 @@ test.serial('two hosts and their DPUs as targets are paired, and judged as with 
   );
   t.true(ofPairs(report).length > 0);
 });
+
+test.serial(
+  'inventory --node-access ssh writes roles and pairs that the nodes themselves tell',
+  async (t) => {
+    const run = (...args: readonly string[]) =>
+      execa(process.execPath, ['bin/dpu-doctor.ts', 'inventory', ...targets(all()), ...args], {
+        reject: false,
+      });
+    const asked = await run('--node-access', 'ssh');
+    t.is(asked.exitCode, 0, asked.stderr);
+    for (const number of [1, 2]) {
+      const { host, dpu } = lab.pair(number);
+      const entry = new RegExp(
+        `# its DPU is ${nameOf(dpu)}: external_ids:host-k8s-nodename .*\\n {2}- name: ${nameOf(host)}\\n {4}role: dpu-host\\n {4}dpu: ${nameOf(dpu)}`,
+      );
+      t.regex(asked.stdout, entry);
+    }
+    const file = `${lab.stateDir}/found.yaml`;
+    await writeFile(file, asked.stdout);
+    const report = await examine('-i', file, ...targets([]));
+    assertHealthy(t, report);
+    t.deepEqual(
+      [...new Set(ofPairs(report).map(({ host }) => host))].sort(),
+      [1, 2].map((number) => nameOf(lab.pair(number).host)).sort(),
+    );
+    const silent = await run();
+    t.regex(silent.stdout, /# nobody was logged in to.*host-k8s-nodename/);
+    t.notRegex(silent.stdout, /^ {4}dpu:/m);
+  },
+);
 
 test.serial('topology shows the pairs, and no DPU is without its host', async (t) => {
   const { stdout } = await execa(

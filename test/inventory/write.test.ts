@@ -25,6 +25,11 @@ const NODES: readonly InventoryNode[] = [
   },
   { name: 'worker@hosts', roleGround: 'nothing tells', access: { kind: 'recorded', file: '/r/w.json' } },
   { name: 'kind', access: { kind: 'container', engine: 'podman', container: 'kind-worker' } },
+  {
+    name: 'through-a-pod',
+    access: { kind: 'pod', cluster: {}, node: 'n', why: 'no cluster that was asked has this node' },
+    kubernetes: { cluster: 'hosts', node: 'n' },
+  },
   { name: 'here', role: 'worker', access: { kind: 'local' } },
 ];
 
