@@ -76,5 +76,5 @@ function noNodeFits(message: string): boolean {
   );
 }
 
-const AFFINITY = /^\d+ node\(s\) didn't match Pod's node affinity\/selector/;
+const AFFINITY = /^\d+ node\(s\) didn't match Pod's node affinity(?:\/selector)?/;
 const CONTROL_PLANE_TAINT = /^\d+ node\(s\) had untolerated taint \{node-role\.kubernetes\.io\//;
