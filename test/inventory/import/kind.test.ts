@@ -1,10 +1,8 @@
-import { once } from 'node:events';
 import { chmodSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { InventoryError, loadInventory } from '../../../inventory/load.ts';
+import { startApiServer } from '../../helpers/api-server.ts';
 import { temporaryDirectory } from '../../helpers/temporary.ts';
 
 /* docker and podman are small stand-ins here; their output is hand-written after `ps --format '{{json .}}'`. */
@@ -72,7 +70,10 @@ test.serial('without labels the convention tells hosts and DPUs, and the notes s
     ['dpu-worker dpu-worker2 veth', 'dpu-worker3 dpu-worker4 veth', 'dpu-worker9 dpu-worker10 veth'],
   );
   t.is(nodes.length, 7);
-  t.regex(notes?.join('\n') ?? '', /the kubeconfig has no context kind-dpu; roles by the convention/);
+  t.regex(
+    notes?.join('\n') ?? '',
+    /the nodes of context kind-dpu could not be listed: .*kind-dpu.*; roles by the convention/,
+  );
   t.regex(notes?.join('\n') ?? '', /left out.*dpu-external-load-balancer/);
 });
 
@@ -86,20 +87,17 @@ test.serial("podman's output is read, and podman is asked where docker has no su
   t.is(nodes.filter(({ role }) => role === 'dpu').length, 3);
 });
 
-async function apiServer(t: ExecutionContext, status: number, body: string): Promise<string> {
-  const server = createServer((request, response) => {
-    const right = request.url === '/api/v1/nodes' && request.headers.authorization === 'Bearer t0ken';
-    response.writeHead(right ? status : 400, { 'content-type': 'application/json' }).end(body);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.teardown(() => server.close());
-  const { port } = server.address() as AddressInfo;
+/** Answers the list of nodes with this, or with these pages one after the other. */
+async function apiServer(t: ExecutionContext, status: number, ...pages: readonly string[]): Promise<string> {
+  const server = await startApiServer(t, ({ pathname, searchParams }) => {
+    if (pathname !== '/api/v1/nodes' || server.authorizations.at(-1) !== 'Bearer t0ken')
+      return { status: 400 };
+    return { status, body: pages[Number(searchParams.get('continue') ?? '0')] ?? '' };
+  });
   return JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',
-    clusters: [
-      { name: 'c', cluster: { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } },
-    ],
+    clusters: [{ name: 'c', cluster: { server: server.url, 'insecure-skip-tls-verify': true } }],
     users: [{ name: 'u', user: { token: 't0ken' } }],
     contexts: [{ name: 'kind-dpu', context: { cluster: 'c', user: 'u' } }],
     'current-context': 'another',
@@ -116,7 +114,12 @@ test.serial('labels of the cluster tell hosts and DPUs where they are', async (t
     { metadata: {} },
     null,
   ];
-  const kubeconfig = await apiServer(t, 200, JSON.stringify({ items }));
+  const kubeconfig = await apiServer(
+    t,
+    200,
+    JSON.stringify({ items: items.slice(0, 1), metadata: { continue: '1' } }),
+    JSON.stringify({ items: items.slice(1) }),
+  );
   standIn(t, [{ engine: 'docker', script: containers(dockerLine) }], kubeconfig);
   const { nodes, notes } = await loadInventory('kind:dpu');
   t.deepEqual(
@@ -133,8 +136,8 @@ test.serial('labels of the cluster tell hosts and DPUs where they are', async (t
 });
 
 for (const [what, status, body, why] of [
-  ['refuses', 403, '{}', /\/api\/v1\/nodes answered 403/],
-  ['says something else', 200, '"hello"', /listed no nodes/],
+  ['refuses', 403, '{}', /could not be listed: \/api\/v1\/nodes.*: 403/],
+  ['says something else', 200, '"hello"', /could not be listed: .*the answer is no list/],
   ['says no JSON', 200, '<html>', /could not be listed/],
   ['knows no labels', 200, '{"items":[]}', /no node of context kind-dpu is labelled/],
 ] as const) {
