@@ -1,5 +1,5 @@
-/** Which ping there is. Busybox' can't be told to set don't-fragment, and waits for whole seconds. */
-export type PingProgram = 'iputils' | 'busybox';
+/** Which ping there is. Busybox' can't be told to set don't-fragment; older ones wait for whole seconds between packets. */
+export type PingProgram = 'iputils' | 'busybox' | 'busybox-whole-seconds';
 
 export interface Ping {
   readonly address: string;
@@ -35,7 +35,8 @@ export function pingCommand(ping: Ping, program: PingProgram): readonly string[]
   return [
     'ping',
     ...(program === 'iputils' ? ['-n'] : []),
-    ...['-c', `${count}`, '-i', `${interval}`, '-W', `${wait}`],
+    ...['-c', `${count}`, '-i', `${program === 'busybox-whole-seconds' ? Math.ceil(interval) : interval}`],
+    ...['-W', `${wait}`],
     ...(payload === undefined ? [] : ['-s', `${payload}`]),
     ...(dontFragment && program === 'iputils' ? ['-M', 'do'] : []),
     address,

@@ -28,10 +28,11 @@ export async function runPings(
   if (sendable.length === 0) return outcomes;
   const calls = sendable.map((path): NamedCall => {
     const argv = pingCommand(pingOf(path, packets), program);
-    const ahead = path.size === 'over-mtu' ? undefined : pingCommand(pingOf(path, 1), program);
+    // A small one, also ahead of large ones: a router that finds those too long says so to the first alone.
+    const ahead = pingCommand(pingOf({ ...path, size: 'small' }, 1), program);
     return { argv, ahead, command: argv.join(' ') };
   });
-  const answers = await askCalls(shell, calls, { timeout: timeout + packets * INTERVAL * 1000, signal });
+  const answers = await askCalls(shell, calls, { timeout: timeout + packets * 1000, signal });
   sendable.forEach((path, index) => {
     const answer = answers[index];
     if (answer === undefined) return;
@@ -56,7 +57,7 @@ function unsendable({ size, from }: Path, program: PingProgram): FactFailure | u
       message: `the MTU of ${from.name} is not known`,
       hint: 'Run ip link there.',
     };
-  return size === 'over-mtu' && program === 'busybox'
+  return size === 'over-mtu' && program !== 'iputils'
     ? {
         code: 'unsupported',
         message: `the ping of ${from.name} can't ask for don't-fragment: it is not that of iputils`,

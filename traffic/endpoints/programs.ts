@@ -1,14 +1,26 @@
 import type { CommandAnswer } from '../../facts/source.ts';
-import { command, shell } from '../../facts/sources.ts';
-import type { PingProgram } from '../ping.ts';
+import { shell } from '../../facts/sources.ts';
+import { INTERVAL, type PingProgram } from '../ping.ts';
 
-/** Tells which ping there is: iputils names itself, busybox does so where it refuses the option. */
-export const pingVersion = command(['ping', '-V']);
+/**
+ * Tells which ping there is: iputils names itself, busybox does so where it refuses the option. Older ones of busybox take
+ * whole seconds alone, which a packet to the loopback interface tells.
+ */
+export const pingVersion = shell(
+  'ping -V',
+  `command -v ping >/dev/null 2>&1 && {
+ping -V 2>&1 | head -c 300
+ping -c 1 -i ${INTERVAL} -W 1 127.0.0.1 >/dev/null 2>&1 && echo 'takes fractions'
+}
+true`,
+  ['ping', 'head'],
+);
 
 /** Undefined where there is no ping. One that is neither of the two is used as that of busybox, which has the fewest options. */
-export function readPingProgram({ exitCode, stdout, stderr }: CommandAnswer): PingProgram | undefined {
-  if (exitCode === 127) return undefined;
-  return /iputils/.test(`${stdout}${stderr}`) ? 'iputils' : 'busybox';
+export function readPingProgram({ stdout }: CommandAnswer): PingProgram | undefined {
+  if (stdout.trim() === '') return undefined;
+  if (/iputils/.test(stdout)) return 'iputils';
+  return stdout.includes('takes fractions') ? 'busybox' : 'busybox-whole-seconds';
 }
 
 /** The words that start nc, and whose it is: their options differ. */
