@@ -1,12 +1,47 @@
 import { type Evidence, evidence } from '../../facts/fact.ts';
 import { number, optionalText, record, records, text } from '../../facts/json.ts';
-import type { PodState } from './state.ts';
+import type { Endpoint } from '../../facts/traffic/path.ts';
+import type { WritableCluster } from '../../kubernetes/write.ts';
+import { namespaceOf, selectorOf } from './identity.ts';
+import type { ObjectOptions } from './pods.ts';
+import { eventsIn, type PodState, podStates } from './state.ts';
+
+/** In milliseconds: evidence must not hold up the removal. */
+const EVIDENCE_TIMEOUT = 15_000;
+
+/** What the API shows of the run's own pods among these endpoints. Never rejects. */
+export async function evidenceOf(
+  cluster: WritableCluster,
+  endpoints: readonly Endpoint[],
+  { runId }: ObjectOptions,
+): Promise<ReadonlyMap<string, readonly Evidence[]>> {
+  const namespace = namespaceOf(runId);
+  const own = endpoints.filter(({ pod }) => pod?.namespace === namespace);
+  if (own.length === 0) return new Map();
+  const signal = AbortSignal.timeout(EVIDENCE_TIMEOUT);
+  try {
+    const [states, events] = await Promise.all([
+      podStates(cluster, namespace, selectorOf(runId), signal),
+      eventsIn(cluster, namespace, signal).catch(() => []),
+    ]);
+    return new Map(
+      states
+        .map((state) => [`${namespace}/${state.pod.name}`, state] as const)
+        .filter(([name]) => own.some((endpoint) => endpoint.name === name))
+        .map(([name, state]) => [name, podEvidence(state, events)]),
+    );
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    const source = `kubectl -n ${namespace} describe pods`;
+    return new Map(own.map(({ name }) => [name, [{ source, said: `could not be read: ${said}` }]]));
+  }
+}
 
 /** In characters: annotations and messages may be long. */
 const LONGEST = 2000;
 
 /** What `kubectl describe pod` shows of how a pod does, and its events. Pure and total. */
-export function podEvidence({ pod, addresses }: PodState, events: readonly unknown[]): readonly Evidence[] {
+function podEvidence({ pod, addresses }: PodState, events: readonly unknown[]): readonly Evidence[] {
   const { namespace, name, uid } = pod;
   const lines = [
     `node ${pod.node || 'none'}, phase ${pod.phase || 'unknown'}${because(pod.reason, pod.message)}`,

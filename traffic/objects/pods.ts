@@ -9,7 +9,7 @@ export const ECHO_PORT = 5000;
 
 /** A pod that a run wants to have. */
 export interface WantedPod {
-  /** Unique in its cluster and run, fit for a DNS label: it becomes the pod's name, and that of its Service. */
+  /** Unique in its cluster and run, fit for a DNS label that starts with a letter: it becomes the pod's name, and that of its Service. */
   readonly name: string;
   /** The target that is the node it is to run on. */
   readonly node: string;

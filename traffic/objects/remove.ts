@@ -23,7 +23,7 @@ export const namespacePath = (name: string): string => `/api/v1/namespaces/${enc
 
 /**
  * Removes what a run has made in its namespace, then the namespace, and waits until each is gone. Gives why it is still
- * there; undefined where it is gone. Never rejects, and hears of no interruption: whoever ends the process ends it.
+ * there; undefined where it is gone. Rejects for no answer of the cluster, and hears of no interruption.
  */
 export async function removeRun(
   cluster: WritableCluster,

@@ -1,4 +1,3 @@
-import { KubernetesError } from '../../kubernetes/error.ts';
 import type { WritableCluster } from '../../kubernetes/write.ts';
 import type { ClusterTarget } from '../../transports/cluster/access.ts';
 import { quote } from '../../transports/quote.ts';
@@ -64,7 +63,6 @@ async function remaining(
     const found = await persist(performance.now() + patience, () => findOwnNamespace(cluster, name, signal));
     return found && (await removeRun(cluster, found, { foreign: false, patience }));
   } catch (error) {
-    if (!(error instanceof KubernetesError)) throw error;
-    return error.message;
+    return error instanceof Error ? error.message : String(error);
   }
 }
