@@ -26,14 +26,14 @@ const LIMITED = `limited() {
 
 /**
  * `talk TRIES nc …` sends lines, counts those that come back intact, and says how nc ended. Where somebody is about to
- * listen, a connection that fails is tried again.
+ * listen, a connection that is refused is tried again; one that times out has had its own retransmissions.
  */
 const TALKING = `talk() {
   tries=$1
   shift
   while :; do
     told=$({ ${SENT} | { limited ${TALK} "$@" 2>&3; echo "nc ended with $?" >&3; } | ${COUNT}; } 3>&1)
-    case $told in *refused* | *"timed out"*) [ "$tries" -gt 0 ] || break ;; *) break ;; esac
+    case $told in *refused*) [ "$tries" -gt 0 ] || break ;; *) break ;; esac
     tries=$((tries - 1))
     sleep 0.2
   done
