@@ -3,6 +3,12 @@ import { quote } from '../transports/quote.ts';
 /** At most this much of what one command said is kept, in bytes: the end, where the counts are. */
 const MAX_SAID = 3000;
 
+/**
+ * With the marks around it, in bytes: less than a pipe takes in one piece (PIPE_BUF in pipe(7)). tail writes what it was
+ * given at once, where bash writes each line by itself.
+ */
+const MAX_PIECE = 4000;
+
 /** One command that is run beside others in one script. */
 export interface Call {
   /** A command, or a function of the script, and its arguments. */
@@ -40,7 +46,7 @@ answer() {
   read -r before rest < /proc/uptime
   said=$({ "$@" 2>&1; printf '\\nexit %s\\n' "$?"; } | grep -v ' bytes from ' | tail -c ${MAX_SAID})
   read -r after rest < /proc/uptime
-  printf '\\n%s %s %s %s %s\\n%s\\n%s end\\n' ${quote(mark)} "$number" "\${said##*exit }" "$before" "$after" "\${said%exit *}" ${quote(mark)}
+  printf '\\n%s %s %s %s %s\\n%s\\n%s end\\n' ${quote(mark)} "$number" "\${said##*exit }" "$before" "$after" "\${said%exit *}" ${quote(mark)} | tail -c ${MAX_PIECE}
 }
 ${started.join('\n')}
 wait`;
@@ -59,7 +65,7 @@ export function parseAtOnce(text: string, mark: string): ReadonlyMap<number, Cal
     const [number, exitCode, before, after] = rest.split(' ').map(Number);
     if (rest === 'end') {
       if (open !== undefined)
-        answers.set(open.number, { ...open.answer, said: lines.slice(open.from, index).join('\n') });
+        answers.set(open.number, { ...open.answer, said: lines.slice(open.from, index).join('\n').trim() });
       open = undefined;
     } else if ([number, exitCode, before, after].every(Number.isFinite)) {
       const durationMs = Math.max(0, Math.round(((after ?? 0) - (before ?? 0)) * 1000));
