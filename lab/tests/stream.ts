@@ -27,7 +27,7 @@ export async function stream(
 ): Promise<Streamed> {
   const { nodes } = await loadInventory(inventoryFile);
   const limits = { timeout: 60_000, sourceTimeout: 20_000, signal: AbortSignal.timeout(120_000) };
-  const gathered = await Promise.all(nodes.map((node) => gather(node, 'all', limits)));
+  const gathered = await Promise.all(nodes.map((node) => gather(node, [offload], limits)));
   const context = openContext(
     { nodes: gathered, clusters: [] },
     {
