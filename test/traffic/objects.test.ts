@@ -240,7 +240,8 @@ async function leftover(t: ExecutionContext, special?: Parameters<typeof startMe
 const never = new AbortController().signal;
 
 test('a lost connection is tried again until it is back', async (t) => {
-  let lost = 3;
+  // More often than one request is repeated.
+  let lost = 12;
   const { api, cluster, namespace } = await leftover(t, () =>
     lost-- > 0 ? { status: 503, headers: { 'retry-after': '0' } } : undefined,
   );
