@@ -26,6 +26,8 @@ export interface AskedCluster extends Omit<GatheredCluster, 'subject'> {
   readonly target: ClusterTarget;
   /** What it tells about its nodes; where it can't be asked any more, what it told last. */
   readonly view: ClusterView | undefined;
+  /** Further names under which the same cluster was named; it is asked about once. */
+  readonly alsoNamed?: readonly string[];
 }
 
 export interface AskClusterOptions {
@@ -161,7 +163,7 @@ export async function askClusters(
 ): Promise<ClusterRound> {
   const { clusters = [], concurrency } = request;
   const asked = await mapLimited(clusters, concurrency, (target) => heard(target, checks, request));
-  return merge(withNames(asked), request);
+  return merge(distinct(withNames(asked)), request);
 }
 
 /** Asks those of the clusters again that are among the targets. */
@@ -173,7 +175,9 @@ export async function askClustersAgain(
 ): Promise<ClusterRound> {
   const renewed = await mapLimited(asked, request.concurrency, async (cluster) => {
     if (!targets.has(targetName(cluster))) return cluster;
-    const fresh = named(await heard(cluster.target, checks, request), cluster.name);
+    const { ground, alsoNamed } = cluster;
+    const again = named(await heard(cluster.target, checks, request), cluster.name);
+    const fresh = { ...again, ground, ...(alsoNamed === undefined ? {} : { alsoNamed }) };
     // Its nodes do not go away because it can't be asked any more.
     return { ...fresh, view: fresh.view ?? cluster.view };
   });
@@ -215,13 +219,46 @@ function withNames(asked: readonly AskedCluster[]): readonly AskedCluster[] {
   });
 }
 
+/**
+ * Several contexts may lead to one cluster: its nodes are there once, and so are its results. Clusters that were restored
+ * from one backup have nodes of the same ids, too, but not one server.
+ */
+function distinct(asked: readonly AskedCluster[]): readonly AskedCluster[] {
+  const kept: AskedCluster[] = [];
+  const owner = new Map<string, number>();
+  for (const cluster of asked) {
+    const ids = (cluster.view?.nodes ?? []).flatMap(({ uid }) => (uid === '' ? [] : `${cluster.uri} ${uid}`));
+    const at = ids.map((id) => owner.get(id)).find((index) => index !== undefined);
+    const same = at === undefined ? undefined : kept[at];
+    if (at === undefined || same === undefined) {
+      for (const id of ids) owner.set(id, kept.length);
+      kept.push(cluster);
+    } else {
+      const ground = `${same.ground}; ${cluster.name} (${cluster.ground}) is the same cluster, by its server and the ids of its nodes`;
+      kept[at] = { ...same, ground, alsoNamed: [...(same.alsoNamed ?? []), cluster.name] };
+    }
+  }
+  return kept;
+}
+
+/** A node that is said to be of a cluster which has another name here, too. */
+function ofKept(node: InventoryNode, asked: readonly AskedCluster[]): InventoryNode {
+  const { kubernetes } = node;
+  if (kubernetes === undefined) return node;
+  const same = asked.find(({ alsoNamed }) => alsoNamed?.includes(kubernetes.cluster));
+  return same === undefined ? node : { ...node, kubernetes: { ...kubernetes, cluster: same.name } };
+}
+
 function merge(
   asked: readonly AskedCluster[],
-  { nodes: given, nodeAccess = 'none' }: ClusterRoundRequest,
+  { nodes, nodeAccess = 'none' }: ClusterRoundRequest,
 ): ClusterRound {
+  const given = nodes.map((node) => ofKept(node, asked));
   const { members, contradictions } = findMembers(asked.flatMap(({ view }) => view ?? []));
-  const { nodes, byCluster } = discover(members, given, nodeAccess, (member) => throughPod(member, asked));
-  const clusters = asked.map(({ target: _, view: __, ...cluster }) => ({
+  const { nodes: found, byCluster } = discover(members, given, nodeAccess, (member) =>
+    throughPod(member, asked),
+  );
+  const clusters = asked.map(({ target: _, view: __, alsoNamed: ___, ...cluster }) => ({
     ...cluster,
     subject: {
       name: cluster.name,
@@ -231,7 +268,7 @@ function merge(
       ),
     },
   }));
-  return { asked, clusters, nodes };
+  return { asked, clusters, nodes: found };
 }
 
 /** A node through a pod of OVN-Kubernetes on it. What only kubectl may ask has no channel to pods here. */

@@ -150,6 +150,31 @@ test('a cluster is a target, and its nodes are judged by it; what asks them is n
   t.is(new Set(asked).size, asked.length, 'each list is asked once');
 });
 
+test('two contexts of one cluster are one cluster, by the ids of its nodes', async (t) => {
+  const objects = bluefieldCluster().map((object) => ({
+    ...object,
+    metadata: { ...object.metadata, uid: `${object.kind} ${object.metadata.name}` },
+  }));
+  const { target } = await serve(t, undefined, objects);
+  const other = await serve(t);
+  const node = { name: 'mine', access: { kind: 'none' }, kubernetes: { cluster: 'b', node: 'dpu' } } as const;
+  const { report, lines } = await verdicts(t, {
+    clusters: [target, { ...target, name: 'b' }, { ...other.target, name: 'c' }],
+    nodes: [node],
+  });
+  const clusters = report.targets.filter(({ kind }) => kind === 'cluster');
+  t.deepEqual(
+    clusters.map(({ name }) => name),
+    ['cluster:a', 'cluster:c'],
+  );
+  t.regex(
+    clusters[0]?.roleGround ?? '',
+    /; b \(.*\) is the same cluster, by its server and the ids of its nodes$/,
+  );
+  t.is(report.targets.find(({ name }) => name === 'mine')?.cluster, 'cluster:a');
+  t.is(new Set(lines).size, lines.length);
+});
+
 test('a node that is reached is judged by itself and by its cluster', async (t) => {
   const { target } = await serve(t);
   const { report, lines } = await verdicts(t, { clusters: [target], nodes: [recorded(t, 'dpu')] });

@@ -84,7 +84,7 @@ async function askAll(
 
 async function askOne(
   cluster: Cluster,
-  { path, single, fieldSelector }: ClusterRead,
+  { path, single, fieldSelector, optional }: ClusterRead,
   signal: AbortSignal,
 ): Promise<{ readonly objects: readonly unknown[]; readonly at?: number } | KubernetesError> {
   let first: number | undefined;
@@ -104,7 +104,28 @@ async function askOne(
         ).items;
     return first === undefined ? { objects } : { objects, at: first };
   } catch (error) {
-    if (error instanceof KubernetesError) return error;
-    throw error;
+    if (!(error instanceof KubernetesError)) throw error;
+    const missing =
+      optional && error.code === 'forbidden' ? await noSuchGroup(cluster, path, signal) : undefined;
+    return missing ?? error;
+  }
+}
+
+/**
+ * Rights are looked at before the kind: where its definition is not installed, who may not list it is refused all the
+ * same. Which groups of kinds there are everybody who is logged in may ask (ClusterRole system:discovery).
+ */
+async function noSuchGroup(
+  cluster: Cluster,
+  path: string,
+  signal: AbortSignal,
+): Promise<KubernetesError | undefined> {
+  const group = /^\/apis\/[^/]+\/[^/]+(?=\/)/.exec(path)?.[0];
+  if (group === undefined) return undefined;
+  try {
+    await cluster.get(group, { signal });
+    return undefined;
+  } catch (error) {
+    return error instanceof KubernetesError && error.code === 'not-found' ? error : undefined;
   }
 }

@@ -56,6 +56,22 @@ test('what may not be read names the verb and the resource, and the rest is read
   t.true(outcomes.get(VERSION)?.ok);
 });
 
+test('a kind that is not installed is not taken for one that may not be listed', async (t) => {
+  const dpus = { path: '/apis/provisioning.dpu.nvidia.com/v1alpha1/dpus', optional: true } as const;
+  const refuses = (groupIsThere: boolean) => (url: URL) =>
+    url.pathname === VERSION.path
+      ? { body: { gitVersion: 'v1' } }
+      : url.pathname === dpus.path
+        ? status(403, 'dpus is forbidden')
+        : groupIsThere
+          ? { body: { resources: [] } }
+          : status(404, 'not found');
+  const without = await connected(t, refuses(false));
+  t.like((await without.ask([dpus, VERSION])).get(dpus), { ok: false, failure: { code: 'not-found' } });
+  const installed = await connected(t, refuses(true));
+  t.like((await installed.ask([dpus, VERSION])).get(dpus), { ok: false, failure: { code: 'permission' } });
+});
+
 test('a server that refuses everything is one error', async (t) => {
   const { ask } = await connected(t, () => status(401, 'Unauthorized'));
   await t.throwsAsync(ask([PODS, VERSION]), { instanceOf: KubernetesError, message: /401: Unauthorized/ });
