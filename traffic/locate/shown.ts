@@ -60,13 +60,14 @@ export async function shown(
   };
 }
 
-/** A place that is seen to be broken counts more than the hop beside it that saw nothing. */
+/** A place further on that is seen to be broken counts more than the first hop that saw nothing. */
 function placeOf({ at }: Finding, loss: Loss, hops: readonly CountedHop[]): Loss {
   const direction = (loss.lost ?? loss.last)?.direction;
   const own = hops.findIndex(
     ({ hop }) => hop.direction === direction && hop.node === at?.node && hop.kind === at.kind,
   );
-  return own < 0 ? loss : { lost: hops[own]?.hop, last: hops[own - 1]?.hop };
+  const last = hops.findIndex(({ hop }) => hop === loss.last);
+  return own > last ? { lost: hops[own]?.hop, last: loss.last } : loss;
 }
 
 async function look(name: string, { context, known, loss, idle, after }: Located): Promise<ChassisScene> {

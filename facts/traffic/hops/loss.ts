@@ -26,11 +26,13 @@ export function lossOf(input: LossInput): Loss {
 /**
  * The furthest hop that saw the packets counts: what is before it they have passed, counted or not. Counters that tell
  * packets apart reach over hops that saw nothing, because hardware may have forwarded there; plain ones, which count
- * whatever passes, only the next hop on.
+ * whatever passes, only the next hop on. Of those, half of the packets are enough; of flows, which neighbour discovery is not
+ * in, a quarter: a flow that Open vSwitch makes anew meanwhile has lost its count.
  */
 function totalLoss(input: LossInput): Loss {
   const { hops, readings, sent } = input;
-  const saw = (at: number): boolean => (readings[at]?.packets ?? 0) >= sent / 2;
+  const saw = (at: number): boolean =>
+    (readings[at]?.packets ?? 0) >= (hops[at]?.count.by === 'flows' ? sent / 4 : sent / 2);
   if (!hops.some((_, at) => saw(at))) return neighbourLoss(input);
   let furthest = hops.findLastIndex((hop, at) => isOwnCount(hop) && saw(at));
   for (let at = furthest + 1; at < hops.length && (saw(at) || isSilent(input, at)); at++)
@@ -68,11 +70,13 @@ const isBackAt = (sender: Hop, hop: Hop, next: Hop | undefined): boolean =>
 /** Other packets of these addresses are none or few. */
 const isOwnCount = ({ count }: CountedHop): boolean => count.by === 'flows' || count.by === 'endpoint';
 
+const OF_SWITCH: readonly Hop['kind'][] = ['ovs-port', 'tunnel', 'patch'];
+
 /** Nothing is known of it, and that says nothing. */
 const isSilent = ({ hops, readings, withoutSwitch }: LossInput, at: number): boolean => {
   const hop = hops[at]?.hop;
   if (hop === undefined || readings[at]?.packets !== undefined) return false;
-  return !(withoutSwitch.has(hop.node) && hop.kind === 'ovs-port');
+  return !(withoutSwitch.has(hop.node) && OF_SWITCH.includes(hop.kind));
 };
 
 /**

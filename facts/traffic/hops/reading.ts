@@ -34,7 +34,7 @@ export interface CountedRetry {
 
 /**
  * What each hop saw of the packets. What passed it in the time before without them is taken off, in proportion; where
- * that alone is as much as half of the packets, the counter does not tell.
+ * that makes a difference to whether half of the packets passed, the counter does not tell.
  */
 export const readingsOf = (
   hops: readonly CountedHop[],
@@ -54,7 +54,10 @@ function packetsAt(counted: CountedHop, { before, idle, after, sent }: CountedRe
   if (alone === undefined || all === undefined) return undefined;
   const scale = (after.at - idle.at) / Math.max(1, idle.at - before.at);
   const background = alone * Math.max(1, scale);
-  return background >= sent / 2 ? undefined : Math.max(0, Math.round(all - background));
+  const left = Math.max(0, Math.round(all - background));
+  // Other traffic comes in bursts: it may be the packets, or that which was there before.
+  const isDoubtful = background >= sent / 2 || (all >= sent / 2 && left < sent / 2);
+  return isDoubtful ? undefined : left;
 }
 
 function growthAt(counted: CountedHop, earlier: Counters, later: Counters): number | undefined {

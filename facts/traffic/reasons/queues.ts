@@ -10,6 +10,7 @@ export const queueDrops: Finder = (scene) => {
       return {
         reason: `the queueing discipline ${kind} of ${device} on ${chassis.target} drops packets`,
         remedy: `Look at it, and who set it: tc -s qdisc show dev ${device}`,
+        ...(device === chassis.uplink ? { at: { kind: 'uplink', node: chassis.target } } : {}),
         evidence: [
           evidence(`tc -s qdisc show dev ${device} on ${chassis.target}`, `${kind}: ${packets} more dropped`),
         ],

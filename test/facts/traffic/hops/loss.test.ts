@@ -161,5 +161,6 @@ test('what passes without the packets is taken off; where that is as much, the c
   t.is(read(0, 0, 20), 20);
   t.is(read(0, 3, 29), 20);
   t.is(read(0, 500, 1520), undefined);
+  t.is(read(0, 8, 28), undefined);
   t.is(read(100, 0, 20), undefined);
 });
