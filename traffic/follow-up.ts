@@ -1,8 +1,9 @@
 import type { Outcome } from '../facts/fact.ts';
+import { culprits } from '../facts/traffic/culprits.ts';
 import type { Location } from '../facts/traffic/location.ts';
 import type { PathMeasurement } from '../facts/traffic/measurement.ts';
 import { cameThrough } from '../facts/traffic/passage.ts';
-import type { Endpoint, Path } from '../facts/traffic/path.ts';
+import { type Endpoint, type Path, pathTitle } from '../facts/traffic/path.ts';
 import type { StreamObservation } from '../facts/traffic/stream.ts';
 import type { TrafficContext } from './context.ts';
 import { locate } from './locate/locate.ts';
@@ -16,43 +17,55 @@ const MAX_LOCATED = 8;
 const MAX_STREAMS = 16;
 
 /**
- * Finds out where packets die, of failing paths that stand for all: they differ in their nodes and kinds as far as may be.
- * One after another, or each would count the other's packets.
+ * Finds out where packets die, of failing paths that stand for all: they differ in their nodes and kinds as far as may be,
+ * and what was found explains none of those that come after. One after another, or each would count the other's packets.
  */
 export async function locateFailing(
   measurements: readonly PathMeasurement[],
   context: TrafficContext,
 ): Promise<ReadonlyMap<Path, Outcome<Location>>> {
   const located = new Map<Path, Outcome<Location>>();
-  const chosen = spread(measurements.filter(isLost), MAX_LOCATED);
-  for (const [number, { path, exchange }] of chosen.entries()) {
-    if (context.options.signal.aborted) break;
-    context.options.progress(`looking where packets die: path ${number + 1} of ${chosen.length}`);
+  const lost = measurements.filter(isLost);
+  while (located.size < MAX_LOCATED && !context.options.signal.aborted) {
+    const known = withLocations(measurements, located);
+    const explained = new Set(culprits(known).flatMap(({ paths }) => paths));
+    const left = lost.filter(
+      ({ path }) => !located.has(path) && !(located.size > 0 && explained.has(path.id)),
+    );
+    const next = leastAlike(left, [...located.keys()]);
+    if (next === undefined) break;
+    const { path, exchange } = next;
+    context.options.progress(`looking where packets of ${pathTitle(path)} die`);
     const partly = exchange.ok && exchange.value.received > 0;
     located.set(path, await locate(path, context, { partly }));
   }
   return located;
 }
 
+const withLocations = (
+  measurements: readonly PathMeasurement[],
+  located: ReadonlyMap<Path, Outcome<Location>>,
+): readonly PathMeasurement[] =>
+  measurements.map((measurement) => {
+    const location = located.get(measurement.path);
+    return location === undefined ? measurement : { ...measurement, location };
+  });
+
 /** A path that is known not to work yet is no riddle. */
 const isLost = (measurement: PathMeasurement): boolean =>
   cameThrough(measurement) === false && measurement.path.expectedGap === undefined;
 
-/** Takes, one by one, the one that has least in common with those before it. */
-export function spread(candidates: readonly PathMeasurement[], count: number): readonly PathMeasurement[] {
+/** The one that has least in common with those before. */
+export function leastAlike(
+  candidates: readonly PathMeasurement[],
+  before: readonly Path[],
+): PathMeasurement | undefined {
   const seen = new Map<string, number>();
-  const left = [...candidates];
-  const chosen: PathMeasurement[] = [];
-  while (chosen.length < count && left.length > 0) {
-    const scores = left.map(({ path }) =>
-      traitsOf(path).reduce((sum, trait) => sum + (seen.get(trait) ?? 0), 0),
-    );
-    const [next] = left.splice(scores.indexOf(Math.min(...scores)), 1);
-    if (next === undefined) break;
-    chosen.push(next);
-    for (const trait of traitsOf(next.path)) seen.set(trait, (seen.get(trait) ?? 0) + 1);
-  }
-  return chosen;
+  for (const trait of before.flatMap(traitsOf)) seen.set(trait, (seen.get(trait) ?? 0) + 1);
+  const score = ({ path }: PathMeasurement): number =>
+    traitsOf(path).reduce((sum, trait) => sum + (seen.get(trait) ?? 0), 0);
+  const scores = candidates.map(score);
+  return candidates[scores.indexOf(Math.min(...scores))];
 }
 
 const traitsOf = ({ kind, from, to, size, protocol }: Path): readonly string[] => [
