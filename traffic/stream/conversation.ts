@@ -61,14 +61,15 @@ function byNc(
   server: readonly string[],
   client: readonly string[],
 ): Sides {
-  const side = (program: readonly string[], words: readonly string[]): ShellSource => {
+  const side = (program: readonly string[], words: readonly string[], limit: number): ShellSource => {
     const nc = [...program, ...words];
-    const script = `timeout -s KILL ${SECONDS} cat /dev/zero 2>/dev/null | timeout -s KILL ${LIMIT} ${nc.map(quote).join(' ')} | wc -c`;
+    const script = `timeout -s KILL ${SECONDS} cat /dev/zero 2>/dev/null | timeout -s KILL ${limit} ${nc.map(quote).join(' ')} | wc -c`;
     return shell(nc.join(' '), script, [program[0] ?? 'nc', 'timeout', 'cat', 'wc']);
   };
   return {
-    server: side(server, ['-l', '-p', `${port}`]),
-    client: side(client, ['-p', `${clientPort}`, address, `${port}`]),
+    server: side(server, ['-l', '-p', `${port}`], LIMIT),
+    // That of OpenBSD does not end where its input does: then the client is ended, and the server with it.
+    client: side(client, ['-p', `${clientPort}`, address, `${port}`], SECONDS + 3),
     received: (server) => (/^\s*\d{1,15}\s*$/.test(server) ? Number(server) : 0),
   };
 }
