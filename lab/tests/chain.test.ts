@@ -1,6 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import process from 'node:process';
 import test, { type ExecutionContext } from 'ava';
 import type { PairChains } from '../../facts/derived/chain/chain.ts';
 import type { Report } from '../../runner/report.ts';
@@ -10,24 +9,15 @@ import { temporaryDirectory } from '../../test/helpers/temporary.ts';
 import {
   type BluefieldPair,
   bluefieldCluster,
-  downKubernetesLab,
-  type KubernetesLab,
   type KubernetesObject,
   type Staged,
-  stageCluster,
-  upKubernetesLab,
 } from '../kubernetes/index.ts';
+import { apiServer } from './api-server.ts';
 
 /* The cluster is real, as far as an API server is; host and DPU are recordings of the netns testbed. */
 
-const name = `test-chain-${process.pid}`;
-let lab: KubernetesLab;
-
-test.before(async () => {
-  lab = await upKubernetesLab({ name });
-});
-
-test.after.always(() => downKubernetesLab({ name }));
+const server = apiServer('chain');
+const { staged: stagedCluster } = server;
 
 /** The pair of the demo: pods by the ports that its recorded DPU has. */
 const PAIR: BluefieldPair = {
@@ -55,9 +45,7 @@ const staged = async (
       ? object
       : edited(object, DETAILS, (details) => details.replace(/("sandboxId":")[^"]*/, `$1${sandbox}`));
   });
-  const cluster = await stageCluster(lab, objects.flatMap(change));
-  t.teardown(() => cluster.remove());
-  return cluster;
+  return stagedCluster(t, objects.flatMap(change));
 };
 
 const RECORDINGS = path.resolve(import.meta.dirname, '../../fixtures/demo');
@@ -104,10 +92,10 @@ const DETAILS = 'k8s.ovn.org/dpu.connection-details';
 const NETWORK_STATUS = 'k8s.v1.cni.cncf.io/network-status';
 
 const run = async (t: ExecutionContext, targets: readonly string[]): Promise<Report> =>
-  examine(t, ['chain', '--kubeconfig', lab.kubeconfig, ...targets]);
+  examine(t, ['chain', '--kubeconfig', server.lab.kubeconfig, ...targets]);
 
 const topology = (...args: readonly string[]) =>
-  dpuDoctor(['topology', '--kubeconfig', lab.kubeconfig, ...args]);
+  dpuDoctor(['topology', '--kubeconfig', server.lab.kubeconfig, ...args]);
 
 const verdicts = ({ results }: Report): readonly string[] =>
   results.filter(({ group }) => group === 'chain').map(({ checkId, verdict }) => `${checkId} ${verdict}`);
@@ -295,7 +283,7 @@ test.serial(
   async (t) => {
     const cluster = await staged(t);
     const node = cluster.objects.find(({ kind, metadata }) => kind === 'Node' && metadata.name === 'dpu1');
-    await lab.api.patch(
+    await server.lab.api.patch(
       node as KubernetesObject,
       { status: { conditions: [{ type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown' }] } },
       'status',

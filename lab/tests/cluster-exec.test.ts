@@ -1,5 +1,4 @@
 import { writeFile } from 'node:fs/promises';
-import process from 'node:process';
 import test, { type ExecutionContext } from 'ava';
 import { parse } from 'yaml';
 import { command, shell } from '../../facts/sources.ts';
@@ -9,19 +8,14 @@ import { dpuDoctor, examine } from '../../test/helpers/cli.ts';
 import { overShell } from '../../transports/connect.ts';
 import { podTransport } from '../../transports/pod.ts';
 import { TransportError } from '../../transports/transport.ts';
-import {
-  downKubernetesLab,
-  type KubernetesLab,
-  type KubernetesObject,
-  upKubernetesLab,
-} from '../kubernetes/index.ts';
+import type { KubernetesObject } from '../kubernetes/index.ts';
 import { waitFor } from '../netns/wait.ts';
+import { apiServer } from './api-server.ts';
 
 /* Nodes through pods on them. The kubelet, its exec and the pod are real; the pod only sleeps. */
 
-const name = `test-cluster-exec-${process.pid}`;
 const NODE = 'node1';
-let lab: KubernetesLab;
+const server = apiServer('cluster-exec', { nodes: 1 });
 
 /** A pod named as OVN-Kubernetes' are, with this right to the node. */
 const pod = (called: string, hostPID: boolean, privileged: boolean): KubernetesObject => ({
@@ -45,22 +39,21 @@ const pod = (called: string, hostPID: boolean, privileged: boolean): KubernetesO
 
 async function started(object: KubernetesObject): Promise<void> {
   const { name: called } = object.metadata;
-  await lab.api.create(object);
+  await server.lab.api.create(object);
   await waitFor(`pod ${called} to run`, async () => {
-    const { status } = (await lab.api.get(`/api/v1/namespaces/default/pods/${called}`)) as KubernetesObject;
+    const { status } = (await server.lab.api.get(
+      `/api/v1/namespaces/default/pods/${called}`,
+    )) as KubernetesObject;
     return (status as { phase?: string }).phase === 'Running';
   });
 }
 
-test.before(async () => {
-  lab = await upKubernetesLab({ name, nodes: 1 });
+test.serial.before(async () => {
   await started(pod('ovnkube-node-a', true, true));
   await started(pod('confined', false, true));
 });
 
-test.after.always(() => downKubernetesLab({ name }));
-
-const through = (called: string, kubeconfig = lab.kubeconfig) =>
+const through = (called: string, kubeconfig = server.lab.kubeconfig) =>
   podTransport({
     kind: 'pod',
     cluster: { kubeconfig },
@@ -135,13 +128,13 @@ const ofNode = ({ targets }: Report) => targets.find((target) => target.name ===
 test.serial('--node-access exec examines nodes without SSH, with just the printed rights', async (t) => {
   const { stdout } = await dpuDoctor(['permissions', '--rbac', '--node-access', 'exec']);
   const { rules } = parse(stdout);
-  const kubeconfig = await lab.serviceAccount('exec', rules);
+  const kubeconfig = await server.lab.serviceAccount('exec', rules);
   const report = await examine(t, ['--kubeconfig', kubeconfig, '--node-access', 'exec', '--role', 'worker']);
   const node = ofNode(report);
   t.is(node?.uri, 'pod://default/ovnkube-node-a/ovnkube-node');
   t.is(node?.failure, undefined);
   t.true(report.results.some(({ target, verdict }) => target === NODE && verdict === 'pass'));
-  const withoutExec = await lab.serviceAccount(
+  const withoutExec = await server.lab.serviceAccount(
     'no-exec',
     rules.filter(({ resources = [] }: { resources?: string[] }) => !resources.includes('pods/exec')),
   );
@@ -153,10 +146,16 @@ test.serial('--node-access exec examines nodes without SSH, with just the printe
 test.serial(
   'what inventory --node-access exec prints, a run examines through the pod that is there then',
   async (t) => {
-    const printed = await dpuDoctor(['inventory', '--kubeconfig', lab.kubeconfig, '--node-access', 'exec']);
+    const printed = await dpuDoctor([
+      'inventory',
+      '--kubeconfig',
+      server.lab.kubeconfig,
+      '--node-access',
+      'exec',
+    ]);
     t.is(printed.code, 0, printed.stderr);
     t.regex(printed.stdout, /access: exec/);
-    const file = `${lab.directory}/exec.yaml`;
+    const file = `${server.lab.directory}/exec.yaml`;
     await writeFile(file, printed.stdout);
     const report = await examine(t, ['-i', file]);
     t.is(ofNode(report)?.uri, 'pod://default/ovnkube-node-a/ovnkube-node');
@@ -165,8 +164,8 @@ test.serial(
 );
 
 test.serial('a node without such a pod is an error, and no pass', async (t) => {
-  await lab.api.remove(pod('ovnkube-node-a', true, true));
-  const report = await examine(t, ['--kubeconfig', lab.kubeconfig, '--node-access', 'exec']);
+  await server.lab.api.remove(pod('ovnkube-node-a', true, true));
+  const report = await examine(t, ['--kubeconfig', server.lab.kubeconfig, '--node-access', 'exec']);
   t.is(ofNode(report)?.failure?.code, 'no-such-container');
   t.is(report.exitCode, 2);
 });

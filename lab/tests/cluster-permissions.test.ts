@@ -1,29 +1,18 @@
-import process from 'node:process';
 import test, { type ExecutionContext } from 'ava';
 import { parseAllDocuments } from 'yaml';
 import type { Report } from '../../runner/report.ts';
 import { dpuDoctor, examine } from '../../test/helpers/cli.ts';
-import {
-  bluefieldCluster,
-  downKubernetesLab,
-  type KubernetesLab,
-  type PolicyRule,
-  stageCluster,
-  upKubernetesLab,
-} from '../kubernetes/index.ts';
+import { bluefieldCluster, type PolicyRule, stageCluster } from '../kubernetes/index.ts';
+import { apiServer } from './api-server.ts';
 
 /* A service account with the printed ClusterRole and with nothing else. */
 
-const name = `test-cluster-permissions-${process.pid}`;
-let lab: KubernetesLab;
+const server = apiServer('cluster-permissions');
 
-test.before(async () => {
-  lab = await upKubernetesLab({ name });
+test.serial.before(async () => {
   // No DPU renews its lease here, and the tests take longer than one holds.
-  await stageCluster(lab, bluefieldCluster({ now: new Date(Date.now() + 600_000) }));
+  await stageCluster(server.lab, bluefieldCluster({ now: new Date(Date.now() + 600_000) }));
 });
-
-test.after.always(() => downKubernetesLab({ name }));
 
 async function printedRules(t: ExecutionContext): Promise<readonly PolicyRule[]> {
   const { code, stdout, stderr } = await dpuDoctor(['permissions', '--rbac']);
@@ -53,8 +42,8 @@ const PUBLIC = ['/version'];
 const UNASKED = ['pods/log'];
 
 test.serial('with exactly the printed rules, nothing is refused', async (t) => {
-  const asAdmin = await examine(t, ['--kubeconfig', lab.kubeconfig]);
-  const kubeconfig = await lab.serviceAccount('doctor', await printedRules(t));
+  const asAdmin = await examine(t, ['--kubeconfig', server.lab.kubeconfig]);
+  const kubeconfig = await server.lab.serviceAccount('doctor', await printedRules(t));
   const report = await examine(t, ['--kubeconfig', kubeconfig]);
   t.deepEqual(refused(report), []);
   const verdicts = ({ results }: Report) => results.map(({ checkId, verdict }) => [checkId, verdict]);
@@ -72,7 +61,7 @@ test.serial('without any one of them, the facts of that rule are refused and nam
   for (const [index, left] of rules.entries()) {
     const [what = ''] = left.resources ?? left.nonResourceURLs ?? [];
     if ([...PUBLIC, ...UNASKED].includes(what)) continue;
-    const kubeconfig = await lab.serviceAccount(
+    const kubeconfig = await server.lab.serviceAccount(
       `without-${index}`,
       rules.filter((rule) => rule !== left),
     );

@@ -1,56 +1,28 @@
-import process from 'node:process';
 import test, { type ExecutionContext } from 'ava';
 import type { Report } from '../../runner/report.ts';
 import { examine } from '../../test/helpers/cli.ts';
 import {
   bluefieldCluster,
-  downKubernetesLab,
-  type KubernetesLab,
   type KubernetesObject,
   kindVethCluster,
   type Staged,
-  stageCluster,
-  upKubernetesLab,
 } from '../kubernetes/index.ts';
+import { apiServer, find, lines } from './api-server.ts';
 
-const name = `test-resources-${process.pid}`;
-const TARGET = `cluster:${name}`;
 const RESOURCE = 'mellanox.com/mlnx_sriov_cx6';
-let lab: KubernetesLab;
-
-test.before(async () => {
-  lab = await upKubernetesLab({ name });
-});
-
-test.after.always(() => downKubernetesLab({ name }));
-
-async function staged(t: ExecutionContext, objects: readonly KubernetesObject[]): Promise<Staged> {
-  const cluster = await stageCluster(lab, objects);
-  t.teardown(() => cluster.remove());
-  return cluster;
-}
+const server = apiServer('resources');
+const { target: TARGET, staged } = server;
 
 /** The checks of resources, and those that must pass before them. */
 const run = (t: ExecutionContext): Promise<Report> =>
-  examine(t, ['--kubeconfig', lab.kubeconfig, '-s', 'resources']);
-
-const lines = (report: Report, ...verdicts: readonly string[]): readonly string[] =>
-  report.results
-    .filter(({ verdict }) => verdicts.includes(verdict))
-    .map(({ checkId, target, verdict }) => `${checkId} ${target} ${verdict}`)
-    .sort();
-
-function find({ objects }: Staged, kind: string, called: string): KubernetesObject {
-  const found = objects.find((object) => object.kind === kind && object.metadata.name === called);
-  if (found === undefined) throw new Error(`${kind} ${called} is not staged`);
-  return found;
-}
+  examine(t, ['--kubeconfig', server.lab.kubeconfig, '-s', 'resources']);
 
 test.serial('the cluster of the guide for BlueField-2 has all that its pods need', async (t) => {
   await staged(t, bluefieldCluster());
   const report = await run(t);
   t.deepEqual(lines(report, 'fail', 'warn', 'error', 'blocked'), []);
   t.deepEqual(lines(report, 'skip'), [
+    `resources/node-roles ${TARGET} skip`,
     `resources/system-versions ${TARGET} skip`,
     `resources/veth-nodes ${TARGET} skip`,
   ]);
@@ -94,7 +66,7 @@ test.serial(
         ],
       }),
     );
-    await lab.api.patch(find(cluster, 'NetworkAttachmentDefinition', 'default'), {
+    await server.lab.api.patch(find(cluster, 'NetworkAttachmentDefinition', 'default'), {
       spec: {
         config: JSON.stringify({
           cniVersion: '1.0.0',
@@ -121,10 +93,10 @@ interface Fault {
 }
 
 const status = (cluster: Staged, kind: string, called: string, change: unknown) =>
-  lab.api.patch(find(cluster, kind, called), { status: change }, 'status');
+  server.lab.api.patch(find(cluster, kind, called), { status: change }, 'status');
 
 const config = (cluster: Staged, text: string) =>
-  lab.api.patch(find(cluster, 'ConfigMap', 'sriovdp-config'), { data: { 'config.json': text } });
+  server.lab.api.patch(find(cluster, 'ConfigMap', 'sriovdp-config'), { data: { 'config.json': text } });
 
 const pool = (entry: Record<string, unknown>): string =>
   JSON.stringify({
@@ -150,7 +122,7 @@ const amounts = (cluster: Staged, capacity: string, allocatable: string) =>
   });
 
 const annotate = (cluster: Staged, called: string, annotations: Record<string, string | null>) =>
-  lab.api.patch(find(cluster, 'Pod', called), { metadata: { annotations } });
+  server.lab.api.patch(find(cluster, 'Pod', called), { metadata: { annotations } });
 
 const podOf = (cluster: Staged, set: string, node: string): KubernetesObject => {
   const found = cluster.objects.find(
@@ -165,8 +137,8 @@ const podOf = (cluster: Staged, set: string, node: string): KubernetesObject => 
 
 /** A pod that is there for one test. */
 async function another(t: ExecutionContext, object: KubernetesObject): Promise<void> {
-  t.teardown(() => lab.api.remove(object));
-  await lab.api.create(object);
+  t.teardown(() => server.lab.api.remove(object));
+  await server.lab.api.create(object);
 }
 
 const plainPod = (
@@ -259,7 +231,7 @@ const FAULTS: readonly Fault[] = [
     inject: (cluster) => {
       const pod = podOf(cluster, 'ovnkube-node-dpu', 'dpu');
       const { containerStatuses } = pod['status'] as { containerStatuses: { image: string }[] };
-      return lab.api.patch(
+      return server.lab.api.patch(
         pod,
         {
           status: {
@@ -281,7 +253,9 @@ const FAULTS: readonly Fault[] = [
   {
     what: 'a device plugin whose change nobody has seen',
     inject: (cluster) =>
-      lab.api.patch(find(cluster, 'DaemonSet', 'kube-sriov-device-plugin'), { spec: { minReadySeconds: 5 } }),
+      server.lab.api.patch(find(cluster, 'DaemonSet', 'kube-sriov-device-plugin'), {
+        spec: { minReadySeconds: 5 },
+      }),
     check: 'daemon-sets',
     target: TARGET,
     code: 'NOT_OBSERVED',
@@ -324,7 +298,7 @@ const FAULTS: readonly Fault[] = [
   },
   {
     what: 'a host without a pod of the device plugin',
-    inject: (cluster) => lab.api.remove(podOf(cluster, 'kube-sriov-device-plugin', 'dpu-host')),
+    inject: (cluster) => server.lab.api.remove(podOf(cluster, 'kube-sriov-device-plugin', 'dpu-host')),
     check: 'device-plugin',
     target: 'dpu-host',
     code: 'NOT_PLACED',
@@ -357,7 +331,7 @@ const FAULTS: readonly Fault[] = [
   {
     what: 'a NetworkAttachmentDefinition without the annotation',
     inject: (cluster) =>
-      lab.api.patch(find(cluster, 'NetworkAttachmentDefinition', 'default'), {
+      server.lab.api.patch(find(cluster, 'NetworkAttachmentDefinition', 'default'), {
         metadata: { annotations: { 'k8s.v1.cni.cncf.io/resourceName': null } },
       }),
     check: 'network-attachment',
@@ -368,7 +342,9 @@ const FAULTS: readonly Fault[] = [
   {
     what: 'a NetworkAttachmentDefinition that is no JSON',
     inject: (cluster) =>
-      lab.api.patch(find(cluster, 'NetworkAttachmentDefinition', 'default'), { spec: { config: '{' } }),
+      server.lab.api.patch(find(cluster, 'NetworkAttachmentDefinition', 'default'), {
+        spec: { config: '{' },
+      }),
     check: 'network-attachment',
     target: TARGET,
     code: 'NOT_READABLE',
@@ -377,7 +353,7 @@ const FAULTS: readonly Fault[] = [
   {
     what: 'a NetworkAttachmentDefinition of another plugin',
     inject: (cluster) =>
-      lab.api.patch(find(cluster, 'NetworkAttachmentDefinition', 'default'), {
+      server.lab.api.patch(find(cluster, 'NetworkAttachmentDefinition', 'default'), {
         spec: { config: '{"cniVersion":"0.3.1","name":"x","type":"sriov"}' },
       }),
     check: 'network-attachment',
@@ -402,7 +378,7 @@ const FAULTS: readonly Fault[] = [
   {
     what: 'a NetworkAttachmentDefinition of a resource that is unknown',
     inject: (cluster) =>
-      lab.api.patch(find(cluster, 'NetworkAttachmentDefinition', 'default'), {
+      server.lab.api.patch(find(cluster, 'NetworkAttachmentDefinition', 'default'), {
         metadata: { annotations: { 'k8s.v1.cni.cncf.io/resourceName': 'mellanox.com/other' } },
       }),
     check: 'network-attachment',
@@ -580,7 +556,7 @@ const isOf = ({ metadata }: KubernetesObject, set: string): boolean =>
   metadata.name === set || metadata.ownerReferences?.[0]?.name === set;
 
 const failing = (pod: KubernetesObject) =>
-  lab.api.patch(
+  server.lab.api.patch(
     pod,
     {
       status: {

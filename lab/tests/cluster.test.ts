@@ -1,37 +1,19 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import process from 'node:process';
 import test, { type ExecutionContext } from 'ava';
 import type { Report } from '../../runner/report.ts';
 import { examine, startDpuDoctor } from '../../test/helpers/cli.ts';
 import {
   bluefieldCluster,
-  downKubernetesLab,
-  type KubernetesLab,
   type KubernetesObject,
   kindVethCluster,
   type PolicyRule,
   type Staged,
-  stageCluster,
-  upKubernetesLab,
 } from '../kubernetes/index.ts';
+import { apiServer, find, lines } from './api-server.ts';
 
-const name = `test-cluster-${process.pid}`;
-const TARGET = `cluster:${name}`;
-let lab: KubernetesLab;
-
-test.before(async () => {
-  lab = await upKubernetesLab({ name });
-});
-
-test.after.always(() => downKubernetesLab({ name }));
-
-/** Stages a cluster for one test. */
-async function staged(t: ExecutionContext, objects: readonly KubernetesObject[]): Promise<Staged> {
-  const cluster = await stageCluster(lab, objects);
-  t.teardown(() => cluster.remove());
-  return cluster;
-}
+const server = apiServer('cluster');
+const { target: TARGET, staged } = server;
 
 /** The checks that this file is about; the others have tests of their own. */
 const OWN = ['dpu-labels', 'dpu-pairs', 'kube-proxy-absent', 'nodes-ready'];
@@ -40,20 +22,11 @@ const look = (t: ExecutionContext, ...args: readonly string[]): Promise<Report> 
   examine(t, [...args, ...OWN.flatMap((check) => ['-s', `cluster/${check}`])]);
 
 const run = (t: ExecutionContext, ...args: readonly string[]): Promise<Report> =>
-  look(t, '--kubeconfig', lab.kubeconfig, ...args);
+  look(t, '--kubeconfig', server.lab.kubeconfig, ...args);
 
 /** `check target verdict` of everything that did not pass. */
-const notPassed = ({ results }: Report): readonly string[] =>
-  results
-    .filter(({ verdict }) => verdict !== 'pass')
-    .map(({ checkId, target, verdict }) => `${checkId} ${target} ${verdict}`)
-    .sort();
-
-function find({ objects }: Staged, kind: string, called: string): KubernetesObject {
-  const found = objects.find((object) => object.kind === kind && object.metadata.name === called);
-  if (found === undefined) throw new Error(`${kind} ${called} is not staged`);
-  return found;
-}
+const notPassed = (report: Report): readonly string[] =>
+  lines(report, 'fail', 'warn', 'error', 'skip', 'blocked');
 
 test.serial(
   'the cluster of the guide for BlueField-2 is healthy, and its nodes are what they are',
@@ -72,7 +45,7 @@ test.serial(
         [undefined, 'dpu-host', 'dpu-host', 'dpu'],
       ],
     );
-    t.is(report.targets[0]?.uri, lab.server);
+    t.is(report.targets[0]?.uri, server.lab.server);
     t.regex(report.notPlanned?.[0]?.reason ?? '', /were not logged in to: --node-access ssh/);
   },
 );
@@ -112,7 +85,7 @@ const FAULTS: readonly {
   {
     what: 'a node whose kubelet is not heard',
     inject: (cluster) =>
-      lab.api.patch(
+      server.lab.api.patch(
         find(cluster, 'Node', 'dpu'),
         { status: { conditions: [{ type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown' }] } },
         'status',
@@ -125,7 +98,7 @@ const FAULTS: readonly {
     what: 'a DPU of the veth topology that is not Ready',
     cluster: kindVethCluster,
     inject: (cluster) =>
-      lab.api.patch(
+      server.lab.api.patch(
         find(cluster, 'Node', 'dpu-worker2'),
         { status: { conditions: [{ type: 'Ready', status: 'False', reason: 'KubeletNotReady' }] } },
         'status',
@@ -169,7 +142,7 @@ const FAULTS: readonly {
       const [host, other] = ['host-1', 'host-2'].map((called) => find(cluster, 'Node', called));
       const annotation = 'k8s.ovn.org/l3-gateway-config';
       const config = host?.metadata.annotations?.[annotation] ?? '';
-      return lab.api.patch(other as KubernetesObject, {
+      return server.lab.api.patch(other as KubernetesObject, {
         metadata: { annotations: { [annotation]: config } },
       });
     },
@@ -179,7 +152,7 @@ const FAULTS: readonly {
   },
   {
     what: 'kube-proxy',
-    inject: () => lab.api.create(kubeProxy()),
+    inject: () => server.lab.api.create(kubeProxy()),
     check: 'cluster/kube-proxy-absent',
     target: TARGET,
     says: /kube-proxy is in the cluster: DaemonSet kube-system\/kube-proxy/,
@@ -187,7 +160,7 @@ const FAULTS: readonly {
 ];
 
 const label = (cluster: Staged, node: string, labels: Record<string, string | null>) =>
-  lab.api.patch(find(cluster, 'Node', node), { metadata: { labels } });
+  server.lab.api.patch(find(cluster, 'Node', node), { metadata: { labels } });
 
 /** As kubeadm makes it, in short. */
 const kubeProxy = (): KubernetesObject => ({
@@ -205,7 +178,7 @@ const kubeProxy = (): KubernetesObject => ({
 
 for (const { what, cluster = bluefieldCluster, inject, check, target, says } of FAULTS) {
   test.serial(`${what} makes ${check} fail, and nothing else`, async (t) => {
-    t.teardown(() => lab.api.remove(kubeProxy()));
+    t.teardown(() => server.lab.api.remove(kubeProxy()));
     await inject(await staged(t, cluster()));
     const report = await run(t);
     t.deepEqual(
@@ -226,7 +199,7 @@ const LISTS: readonly PolicyRule[] = [
 
 /** The kubeconfig of someone who may list all that is asked for but these. */
 const without = (account: string, ...resources: readonly string[]): Promise<string> =>
-  lab.serviceAccount(
+  server.lab.serviceAccount(
     account,
     LISTS.map((rule) => ({
       ...rule,
@@ -272,7 +245,7 @@ test.serial('who may not list nodes is told so, and nothing passes for it', asyn
 });
 
 test.serial('a token that is not known is one error, and blocks what was planned', async (t) => {
-  const report = await look(t, '--kubeconfig', await lab.withToken('wrong', 'nobody'));
+  const report = await look(t, '--kubeconfig', await server.lab.withToken('wrong', 'nobody'));
   const target = `${TARGET}-wrong`;
   t.deepEqual(notPassed(report), [
     `cluster/dpu-labels ${target} blocked`,
@@ -287,9 +260,9 @@ test.serial('a token that is not known is one error, and blocks what was planned
 
 test.serial('several clusters in one run: one that does not answer costs the other nothing', async (t) => {
   await staged(t, bluefieldCluster());
-  const config = JSON.parse(await readFile(lab.kubeconfig, 'utf8'));
+  const config = JSON.parse(await readFile(server.lab.kubeconfig, 'utf8'));
   config.clusters[0].cluster.server = 'https://127.213.0.0:1';
-  const file = path.join(lab.directory, 'down.kubeconfig');
+  const file = path.join(server.lab.directory, 'down.kubeconfig');
   await writeFile(file, JSON.stringify(config));
   const report = await run(t, '--kubeconfig', file);
   t.deepEqual(
@@ -302,11 +275,11 @@ test.serial('several clusters in one run: one that does not answer costs the oth
 
 test.serial('an inventory names clusters too, and its word on a node counts', async (t) => {
   await staged(t, kindVethCluster({ step: 14 }));
-  const file = path.join(lab.directory, 'inventory.yaml');
+  const file = path.join(server.lab.directory, 'inventory.yaml');
   const host = (called: string, dpu: string) =>
     `  - { name: ${called}, role: dpu-host, dpu: ${dpu}, simulation: veth }\n  - { name: ${dpu}, simulation: veth }\n`;
   const nodes = `${host('dpu-worker', 'dpu-worker2')}${host('dpu-worker3', 'dpu-worker4')}`;
-  const clusters = `  - { name: kind, kubeconfig: ${path.basename(lab.kubeconfig)} }\n`;
+  const clusters = `  - { name: kind, kubeconfig: ${path.basename(server.lab.kubeconfig)} }\n`;
   await writeFile(file, `version: 1\nclusters:\n${clusters}nodes:\n${nodes}`);
   const report = await examine(t, ['-i', file, '-s', 'cluster/nodes-ready', '--timeout', '20s']);
   t.deepEqual(
@@ -320,9 +293,9 @@ test.serial('--wait asks a cluster again until it is well', async (t) => {
   const cluster = await staged(t, bluefieldCluster());
   const node = find(cluster, 'Node', 'dpu');
   const ready = (status: string) =>
-    lab.api.patch(node, { status: { conditions: [{ type: 'Ready', status }] } }, 'status');
+    server.lab.api.patch(node, { status: { conditions: [{ type: 'Ready', status }] } }, 'status');
   await ready('False');
-  const started = startDpuDoctor(['run', '--json', '--kubeconfig', lab.kubeconfig, '--wait', '60s']);
+  const started = startDpuDoctor(['run', '--json', '--kubeconfig', server.lab.kubeconfig, '--wait', '60s']);
   // It answered once with the node as it was, then the node recovers.
   await new Promise<void>((resolve) => {
     let said = '';

@@ -1,45 +1,17 @@
-import process from 'node:process';
 import test, { type ExecutionContext } from 'ava';
 import type { Report } from '../../runner/report.ts';
 import { dpuDoctor, examine, resultOf, startDpuDoctor } from '../../test/helpers/cli.ts';
-import {
-  bluefieldCluster,
-  downKubernetesLab,
-  type KubernetesLab,
-  type KubernetesObject,
-  kindVethCluster,
-  type Staged,
-  stageCluster,
-  upKubernetesLab,
-} from '../kubernetes/index.ts';
+import { bluefieldCluster, type KubernetesObject, kindVethCluster } from '../kubernetes/index.ts';
+import { apiServer, find } from './api-server.ts';
 
-const name = `test-messages-${process.pid}`;
-const TARGET = `cluster:${name}`;
 const CHECK = 'cluster/known-messages';
-let lab: KubernetesLab;
-
-test.before(async () => {
-  lab = await upKubernetesLab({ name });
-});
-
-test.after.always(() => downKubernetesLab({ name }));
-
-async function staged(t: ExecutionContext, objects: readonly KubernetesObject[]): Promise<Staged> {
-  const cluster = await stageCluster(lab, objects);
-  t.teardown(() => cluster.remove());
-  return cluster;
-}
+const server = apiServer('messages');
+const { target: TARGET, staged } = server;
 
 const run = (t: ExecutionContext, ...args: readonly string[]): Promise<Report> =>
-  examine(t, ['cluster', '--kubeconfig', lab.kubeconfig, '-s', 'cluster', ...args]);
+  examine(t, ['cluster', '--kubeconfig', server.lab.kubeconfig, '-s', 'cluster', ...args]);
 
 const POD = 'ovs-offload-pod1';
-
-function find({ objects }: Staged, kind: string, called: string): KubernetesObject {
-  const found = objects.find((object) => object.kind === kind && object.metadata.name === called);
-  if (found === undefined) throw new Error(`${kind} ${called} is not staged`);
-  return found;
-}
 
 /** The pod waits for its network, as kubelet reports it while the CNI fails. */
 const waiting = (
@@ -48,7 +20,7 @@ const waiting = (
   restarts = 0,
   lastState: object = {},
 ): Promise<unknown> =>
-  lab.api.patch(
+  server.lab.api.patch(
     pod,
     {
       status: {
@@ -86,8 +58,8 @@ async function event(t: ExecutionContext, about: KubernetesObject, message: stri
     count: 7,
     lastTimestamp: new Date().toISOString(),
   } as unknown as KubernetesObject;
-  await lab.api.create(object);
-  t.teardown(() => lab.api.remove(object));
+  await server.lab.api.create(object);
+  t.teardown(() => server.lab.api.remove(object));
 }
 
 for (const [what, cluster] of [
@@ -139,7 +111,7 @@ test.serial('of a pod that is well, and of an earlier one of its name, nothing i
 
 test.serial('what a pod says of the DPU explains the check of the DPU that fails for it', async (t) => {
   const cluster = await staged(t, bluefieldCluster());
-  await lab.api.patch(
+  await server.lab.api.patch(
     find(cluster, 'Node', 'dpu'),
     { status: { conditions: [{ type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown' }] } },
     'status',
@@ -159,7 +131,7 @@ test.serial('what a pod says of the DPU explains the check of the DPU that fails
   t.regex(explanation?.line ?? '', /DPU node lease expired/);
   t.true((explanation?.remedy.length ?? 0) > 10);
   t.is(resultOf(report, 'control-plane', 'cluster/nodes-ready').explanations, undefined);
-  const options = ['run', 'cluster', '--kubeconfig', lab.kubeconfig, '-s', 'cluster'];
+  const options = ['run', 'cluster', '--kubeconfig', server.lab.kubeconfig, '-s', 'cluster'];
   const human = await dpuDoctor([...options]);
   t.regex(human.stdout, /said +of pod ovn-kubernetes\/ovs-offload-pod1: /);
   const junit = await dpuDoctor([...options, '-r', 'junit']);
@@ -193,7 +165,7 @@ const HOPELESS: readonly (readonly [string, (pod: KubernetesObject) => Promise<u
   [
     'a pod that no node fits',
     (pod) =>
-      lab.api.patch(
+      server.lab.api.patch(
         pod,
         {
           status: {
@@ -220,7 +192,7 @@ for (const [what, inject, says] of HOPELESS)
   test.serial(`--wait does not wait for ${what}`, async (t) => {
     const cluster = await staged(t, bluefieldCluster());
     await inject(find(cluster, 'Pod', POD));
-    await lab.api.patch(
+    await server.lab.api.patch(
       find(cluster, 'Node', 'dpu-host'),
       { status: { conditions: [{ type: 'Ready', status: 'False', reason: 'KubeletNotReady' }] } },
       'status',
@@ -236,7 +208,7 @@ test.serial('--wait waits for what may come up, says for what, and ends when it 
   const cluster = await staged(t, bluefieldCluster());
   const node = find(cluster, 'Node', 'dpu-host');
   const ready = (status: string) =>
-    lab.api.patch(node, { status: { conditions: [{ type: 'Ready', status }] } }, 'status');
+    server.lab.api.patch(node, { status: { conditions: [{ type: 'Ready', status }] } }, 'status');
   await ready('False');
   await waiting(find(cluster, 'Pod', POD), {
     reason: 'ImagePullBackOff',
@@ -247,7 +219,7 @@ test.serial('--wait waits for what may come up, says for what, and ends when it 
     'cluster',
     '--json',
     '--kubeconfig',
-    lab.kubeconfig,
+    server.lab.kubeconfig,
     '-s',
     'cluster/nodes-ready',
     '--wait',

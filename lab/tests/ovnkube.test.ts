@@ -1,57 +1,27 @@
-import process from 'node:process';
 import test, { type ExecutionContext } from 'ava';
 import type { Report } from '../../runner/report.ts';
 import { examine } from '../../test/helpers/cli.ts';
 import type { BluefieldPair } from '../kubernetes/clusters/bluefield.ts';
 import {
   bluefieldCluster,
-  downKubernetesLab,
-  type KubernetesLab,
   type KubernetesObject,
   kindVethCluster,
   type Staged,
-  stageCluster,
-  upKubernetesLab,
 } from '../kubernetes/index.ts';
+import { apiServer, find, lines } from './api-server.ts';
 
 /* Each object of OVN-Kubernetes broken in a real API server: the check that it is for fails, and no other. */
 
-const name = `test-ovnkube-${process.pid}`;
-const TARGET = `cluster:${name}`;
-let lab: KubernetesLab;
-
-test.before(async () => {
-  lab = await upKubernetesLab({ name });
-});
-
-test.after.always(() => downKubernetesLab({ name }));
-
-async function staged(t: ExecutionContext, objects: readonly KubernetesObject[]): Promise<Staged> {
-  const cluster = await stageCluster(lab, objects);
-  t.teardown(() => cluster.remove());
-  return cluster;
-}
+const server = apiServer('ovnkube');
+const { target: TARGET, staged } = server;
 
 const run = (t: ExecutionContext, ...args: readonly string[]): Promise<Report> =>
-  examine(t, ['--kubeconfig', lab.kubeconfig, '-s', 'ovnkube', '-s', 'cluster/dpu-labels', ...args]);
+  examine(t, ['--kubeconfig', server.lab.kubeconfig, '-s', 'ovnkube', '-s', 'cluster/dpu-labels', ...args]);
 
-const unwell = ({ results }: Report): readonly string[] =>
-  results
-    .filter(({ verdict }) => !['pass', 'skip', 'blocked'].includes(verdict))
-    .map(({ checkId, target, verdict }) => `${checkId} ${target} ${verdict}`);
+const unwell = (report: Report): readonly string[] => lines(report, 'fail', 'warn', 'error');
 
 const verdict = ({ results }: Report, id: string): readonly string[] =>
   results.filter(({ checkId }) => checkId === `ovnkube/${id}`).map((one) => one.verdict);
-
-function find({ objects }: Staged, kind: string, called: string): KubernetesObject {
-  // A pod's name ends in letters that are drawn.
-  const found = objects.find(
-    ({ kind: own, metadata }) =>
-      own === kind && (kind === 'Pod' ? metadata.name.startsWith(`${called}-`) : metadata.name === called),
-  );
-  if (found === undefined) throw new Error(`${kind} ${called} is not staged`);
-  return found;
-}
 
 interface Variable {
   name: string;
@@ -69,8 +39,12 @@ const templateOf = (object: KubernetesObject): Template =>
 /** Changes a DaemonSet's pod template, and lets its controller have seen that. */
 async function change(cluster: Staged, called: string, spec: object): Promise<void> {
   const object = find(cluster, 'DaemonSet', called);
-  const changed = await lab.api.patch(object, { spec: { template: { spec } } });
-  await lab.api.patch(object, { status: { observedGeneration: changed.metadata['generation'] } }, 'status');
+  const changed = await server.lab.api.patch(object, { spec: { template: { spec } } });
+  await server.lab.api.patch(
+    object,
+    { status: { observedGeneration: changed.metadata['generation'] } },
+    'status',
+  );
 }
 
 /** Sets a variable in every container of a DaemonSet; without a value it is taken away. */
@@ -87,7 +61,7 @@ function set(cluster: Staged, called: string, variable: string, value?: string):
 }
 
 const config = (cluster: Staged, data: Record<string, string | null>) =>
-  lab.api.patch(find(cluster, 'ConfigMap', 'ovn-config'), { data });
+  server.lab.api.patch(find(cluster, 'ConfigMap', 'ovn-config'), { data });
 
 const pair = (number: number): BluefieldPair => ({
   host: `host${number}`,
@@ -175,7 +149,7 @@ const minutesAgo = (minutes: number): string =>
   new Date(Date.now() - minutes * 60_000).toISOString().replace('Z', '000Z');
 
 const patchLease = (cluster: Staged, spec: object) =>
-  lab.api.patch(find(cluster, 'Lease', 'ovn-dpu-dpu-host'), { spec });
+  server.lab.api.patch(find(cluster, 'Lease', 'ovn-dpu-dpu-host'), { spec });
 
 const FAULTS: readonly Fault[] = [
   {
@@ -192,7 +166,7 @@ const FAULTS: readonly Fault[] = [
   },
   {
     what: 'ovn-config itself missing',
-    inject: (cluster) => lab.api.remove(find(cluster, 'ConfigMap', 'ovn-config')),
+    inject: (cluster) => server.lab.api.remove(find(cluster, 'ConfigMap', 'ovn-config')),
     check: 'configuration',
     says: /from ConfigMap ovn-kubernetes\/ovn-config, which is not there/,
   },
@@ -217,19 +191,19 @@ const FAULTS: readonly Fault[] = [
   },
   {
     what: 'a binding that was not applied',
-    inject: (cluster) => lab.api.remove(find(cluster, 'ClusterRoleBinding', 'ovnkube-node')),
+    inject: (cluster) => server.lab.api.remove(find(cluster, 'ClusterRoleBinding', 'ovnkube-node')),
     check: 'access-control',
     says: /runs as the service account ovn-kubernetes\/ovnkube-node, and no binding names it/,
   },
   {
     what: 'a service account that was not applied',
-    inject: (cluster) => lab.api.remove(find(cluster, 'ServiceAccount', 'ovnkube-node')),
+    inject: (cluster) => server.lab.api.remove(find(cluster, 'ServiceAccount', 'ovnkube-node')),
     check: 'access-control',
     says: /ovn-kubernetes\/ovnkube-node, which is not there/,
   },
   {
     what: 'a role that was not applied',
-    inject: (cluster) => lab.api.remove(find(cluster, 'ClusterRole', 'ovnkube-node')),
+    inject: (cluster) => server.lab.api.remove(find(cluster, 'ClusterRole', 'ovnkube-node')),
     check: 'access-control',
     says: /binding ovnkube-node gives ovn-kubernetes\/ovnkube-node the ClusterRole ovnkube-node/,
   },
@@ -293,7 +267,7 @@ const FAULTS: readonly Fault[] = [
     what: 'a pool whose prefix is missing',
     cluster: pooled,
     inject: (cluster) =>
-      lab.api.patch(
+      server.lab.api.patch(
         find(cluster, 'Node', 'dpu-host'),
         { status: { allocatable: { 'mellanox.com/mlnx_sriov_cx6': null } } },
         'status',
@@ -319,7 +293,7 @@ const FAULTS: readonly Fault[] = [
     cluster: kindVethCluster,
     inject: async (cluster) => {
       for (const node of cluster.objects.filter(({ kind }) => kind === 'Node'))
-        await lab.api.patch(node, { metadata: { labels: { 'dpu-sim.org/node-name': 'x' } } });
+        await server.lab.api.patch(node, { metadata: { labels: { 'dpu-sim.org/node-name': 'x' } } });
       await set(cluster, 'ovnkube-node-dpu', 'DPU_REPRESENTOR_MODE');
     },
     check: 'simulation',
@@ -340,14 +314,14 @@ const FAULTS: readonly Fault[] = [
   },
   {
     what: 'a webhook that refuses what DPUs write',
-    inject: () => lab.api.create(webhook()),
+    inject: () => server.lab.api.create(webhook()),
     check: 'identity',
     says: /ovn-kubernetes-admission-webhook-node is asked about nodes\/status, and refuses/,
   },
   {
     what: 'identity without ovnkube-identity',
     cluster: kindVethCluster,
-    inject: (cluster) => lab.api.remove(find(cluster, 'DaemonSet', 'ovnkube-identity')),
+    inject: (cluster) => server.lab.api.remove(find(cluster, 'DaemonSet', 'ovnkube-identity')),
     check: 'identity',
     says: /is told to use ovnkube-identity, which is not there/,
   },
@@ -355,7 +329,7 @@ const FAULTS: readonly Fault[] = [
     what: "a zone of another node's name",
     cluster: kindVethCluster,
     inject: (cluster) =>
-      lab.api.patch(find(cluster, 'Node', 'dpu-worker2'), {
+      server.lab.api.patch(find(cluster, 'Node', 'dpu-worker2'), {
         metadata: { labels: { 'k8s.ovn.org/zone-name': 'dpu-worker4' } },
       }),
     check: 'zone-names',
@@ -370,7 +344,7 @@ const FAULTS: readonly Fault[] = [
   },
   {
     what: 'no DaemonSet for DPUs',
-    inject: (cluster) => lab.api.remove(find(cluster, 'DaemonSet', 'ovnkube-node-dpu')),
+    inject: (cluster) => server.lab.api.remove(find(cluster, 'DaemonSet', 'ovnkube-node-dpu')),
     check: 'placement',
     says: /no DaemonSet runs ovnkube in dpu mode on dpu, which is a DPU/,
   },
@@ -383,7 +357,7 @@ const FAULTS: readonly Fault[] = [
   {
     what: 'a taint on a DPU',
     inject: (cluster) =>
-      lab.api.patch(find(cluster, 'Node', 'dpu'), {
+      server.lab.api.patch(find(cluster, 'Node', 'dpu'), {
         spec: { taints: [{ key: 'dpu', value: 'provisioning', effect: 'NoSchedule' }] },
       }),
     check: 'taints',
@@ -392,14 +366,14 @@ const FAULTS: readonly Fault[] = [
   {
     what: 'a specification that its controller has not seen',
     inject: (cluster) =>
-      lab.api.patch(find(cluster, 'DaemonSet', 'ovs-node'), { spec: { minReadySeconds: 5 } }),
+      server.lab.api.patch(find(cluster, 'DaemonSet', 'ovs-node'), { spec: { minReadySeconds: 5 } }),
     check: 'rollout',
     says: /DaemonSet ovn-kubernetes\/ovs-node is at generation 2, and its controller has seen 1/,
   },
   {
     what: 'pods of an older specification',
     inject: (cluster) =>
-      lab.api.patch(
+      server.lab.api.patch(
         find(cluster, 'DaemonSet', 'ovs-node'),
         { status: { updatedNumberScheduled: 0 } },
         'status',
@@ -416,7 +390,7 @@ const FAULTS: readonly Fault[] = [
         conditions?: { type: string }[];
       };
       const waiting = { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 5m0s' } };
-      return lab.api.patch(
+      return server.lab.api.patch(
         pod,
         {
           status: {
@@ -433,7 +407,7 @@ const FAULTS: readonly Fault[] = [
   },
   {
     what: 'a node without the pod of its DaemonSet',
-    inject: (cluster) => lab.api.remove(find(cluster, 'Pod', 'ovnkube-node-dpu-host')),
+    inject: (cluster) => server.lab.api.remove(find(cluster, 'Pod', 'ovnkube-node-dpu-host')),
     check: 'pods-ready',
     target: 'dpu-host',
     says: /DaemonSet ovn-kubernetes\/ovnkube-node-dpu-host has no pod on dpu-host/,
@@ -462,7 +436,7 @@ const FAULTS: readonly Fault[] = [
   {
     what: 'a lease that is missing',
     cluster: twoPairs,
-    inject: (cluster) => lab.api.remove(find(cluster, 'Lease', 'ovn-dpu-host2')),
+    inject: (cluster) => server.lab.api.remove(find(cluster, 'Lease', 'ovn-dpu-host2')),
     check: 'dpu-lease',
     target: 'host2',
     says: /^DPU node lease not found$/,
@@ -506,7 +480,7 @@ for (const {
   says,
 } of FAULTS) {
   test.serial(`${what} makes ovnkube/${check} ${as}, and nothing else`, async (t) => {
-    t.teardown(() => lab.api.remove(webhook()));
+    t.teardown(() => server.lab.api.remove(webhook()));
     await inject(await staged(t, cluster()));
     const report = await run(t, ...args);
     t.deepEqual(unwell(report), [`ovnkube/${check} ${target} ${as}`]);
@@ -523,8 +497,12 @@ test.serial('an update that hosts would hold up', async (t) => {
   t.deepEqual(verdict(await run(t, '-s', 'ovnkube/update-strategy'), 'update-strategy'), ['pass']);
   const object = find(cluster, 'DaemonSet', 'ovnkube-node');
   const updateStrategy = { rollingUpdate: { maxUnavailable: 1 } };
-  const changed = await lab.api.patch(object, { spec: { updateStrategy } });
-  await lab.api.patch(object, { status: { observedGeneration: changed.metadata['generation'] } }, 'status');
+  const changed = await server.lab.api.patch(object, { spec: { updateStrategy } });
+  await server.lab.api.patch(
+    object,
+    { status: { observedGeneration: changed.metadata['generation'] } },
+    'status',
+  );
   const report = await run(t);
   t.deepEqual(
     unwell(report).filter((line) => line.includes(TARGET)),
@@ -537,7 +515,7 @@ test.serial(
   async (t) => {
     await staged(t, kindVethCluster());
     // The last test of this file: the definition is not made anew.
-    await lab.api.remove({
+    await server.lab.api.remove({
       apiVersion: 'apiextensions.k8s.io/v1',
       kind: 'CustomResourceDefinition',
       metadata: { name: 'egressips.k8s.ovn.org' },
