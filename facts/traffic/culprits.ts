@@ -66,7 +66,7 @@ function weigh({ located, scope, id }: Suspect, paths: number): number {
   return isEnough({ located }, paths) ? paths * 10 + (seen || NARROW.indexOf(scope?.kind ?? 'node')) : -1;
 }
 
-const NARROW: readonly Scope['kind'][] = ['node', 'leaving', 'pair', 'endpoint', 'destination'];
+const NARROW: readonly Scope['kind'][] = ['kind', 'node', 'leaving', 'pair', 'endpoint', 'destination'];
 
 /** One path that nobody looked at tells nothing about anything but itself. */
 const isEnough = ({ located }: Pick<Suspect, 'located'>, paths: number): boolean =>
@@ -110,18 +110,21 @@ const describe = ({ kind, name, node }: Hop): string =>
   `the ${kind === 'ovs-port' ? 'Open vSwitch port' : kind} ${name} of ${node}`;
 
 function scopeTitle(scope: Scope | undefined, members: readonly PathMeasurement[]): string {
-  const packets = members.every(({ path }) => path.size === 'mtu') ? 'packets at the MTU' : 'packets';
+  const long = members.every(({ path }) => path.size === 'mtu') ? ' at the MTU' : '';
+  const kinds = PATH_KINDS.filter((kind) => members.some(({ path }) => path.kind === kind)).join(', ');
   const [one = '', other = ''] = scope?.names ?? [];
   switch (scope?.kind) {
-    case 'pair':
-      return `${packets} are lost between ${one} and ${other}`;
-    case 'leaving':
-      return `${packets} between ${one} and all other nodes are lost`;
     case 'node':
-      return `all ${packets} to and from ${one} are lost`;
+      return `all packets${long} to and from ${one} are lost`;
+    case 'pair':
+      return `packets${long} are lost between ${one} and ${other} (${kinds})`;
+    case 'leaving':
+      return `packets${long} are lost between ${one} and all others (${kinds})`;
     case 'destination':
-      return `${packets} to ${one}${other === '' ? '' : ` port ${other}`} are lost, wherever they come from`;
+      return `packets${long} to ${one}${other === '' ? '' : ` port ${other}`} are lost, wherever they come from`;
+    case 'kind':
+      return `packets${long} are lost on every path of the kind ${one}, on all nodes`;
     default:
-      return `${packets} to and from ${one} are lost`;
+      return `packets${long} to and from ${one} are lost (${kinds})`;
   }
 }

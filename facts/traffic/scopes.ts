@@ -3,14 +3,14 @@ import type { Path } from './path.ts';
 
 /** What paths have in common, by which one of them can stand for another. Names what it is, for people and as a key. */
 export interface Scope {
-  readonly kind: 'endpoint' | 'pair' | 'leaving' | 'node' | 'destination';
+  readonly kind: 'endpoint' | 'pair' | 'leaving' | 'node' | 'destination' | 'kind';
   readonly key: string;
-  /** An endpoint, a node, two nodes, or an address. */
+  /** An endpoint, a node, two nodes, an address and its port, or a kind of paths. */
   readonly names: readonly string[];
 }
 
 /** All that a path has in common with others, the narrowest first. */
-export function scopesOf({ from, to }: Path): readonly Scope[] {
+export function scopesOf({ from, to, kind }: Path): readonly Scope[] {
   const there = to.endpoint?.node ?? to.node;
   const ends = [from.name, ...(to.endpoint === undefined ? [] : [to.endpoint.name])];
   const nodes = [...new Set([from.node, ...(there === undefined ? [] : [there])])];
@@ -21,6 +21,7 @@ export function scopesOf({ from, to }: Path): readonly Scope[] {
     ...(nodes.length === 2 ? [scope('pair', [...nodes].sort())] : []),
     ...(leaves ? nodes.map((name) => scope('leaving', [name])) : []),
     ...nodes.map((name) => scope('node', [name])),
+    scope('kind', [kind]),
   ];
 }
 
@@ -30,9 +31,12 @@ const scope = (kind: Scope['kind'], names: readonly string[]): Scope => ({
   names,
 });
 
-/** Paths that must work alike: a path of another trait that works says nothing about this one. */
-export const traitOf = ({ kind, protocol, family, size }: Path): string =>
-  `${kind} ${protocol} ${family} ${size}`;
+/**
+ * What must work alike in a scope: a path of another trait that works says nothing about this one. That a node is to blame
+ * is refuted by whatever kind of path it takes part in.
+ */
+export const traitOf = ({ kind, protocol, family, size }: Path, scope: Scope['kind']): string =>
+  `${scope === 'node' ? '' : kind} ${protocol} ${family} ${size}`;
 
 /** The scopes that may share what is wrong at a place of this reach. */
 export const REACHED: Readonly<Record<Reach, readonly Scope['kind'][]>> = {

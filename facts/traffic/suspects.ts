@@ -48,14 +48,16 @@ function byScope(measurements: readonly PathMeasurement[]): ReadonlyMap<string, 
       const entry = found.get(scope.key) ?? { scope, members: [], traits: new Set() };
       found.set(scope.key, entry);
       entry.members.push(measurement);
-      entry.traits.add(traitOf(measurement.path));
+      entry.traits.add(traitOf(measurement.path, scope.kind));
     }
   }
   return found;
 }
 
-const isContradicted = ({ path }: PathMeasurement, key: string, { works }: View): boolean =>
-  works.get(key)?.traits.has(traitOf(path)) === true;
+function isContradicted({ path }: PathMeasurement, key: string, { works }: View): boolean {
+  const through = works.get(key);
+  return through?.traits.has(traitOf(path, through.scope.kind)) === true;
+}
 
 /** That all of a node fails, tells of the node where other nodes work; a pair, an endpoint and a destination say no more than they are. */
 function isTelling(
@@ -68,11 +70,14 @@ function isTelling(
   return kind !== 'endpoint' || members.length > 1;
 }
 
-/** The located place with a loss. */
-export const lossOf = ({ location }: PathMeasurement): (Location & { readonly lost: Hop }) | undefined =>
-  location?.ok && location.value.lost !== undefined
-    ? { ...location.value, lost: location.value.lost }
-    : undefined;
+/** The place of a loss; undefined where it is only known to be somewhere beyond the hops that are known. */
+export function lossOf({ location }: PathMeasurement): (Location & { readonly lost: Hop }) | undefined {
+  if (!location?.ok) return undefined;
+  const { lost, last, reason } = location.value;
+  if (lost === undefined) return undefined;
+  const isBeyond = last?.direction === 'request' && lost.direction === 'reply' && last.kind !== 'interface';
+  return isBeyond && reason === undefined ? undefined : { ...location.value, lost };
+}
 
 /** By the place, by the reason and by the wire on which it is: whichever explains most will be taken. */
 function groups(located: readonly PathMeasurement[]): ReadonlyMap<string, readonly PathMeasurement[]> {

@@ -49,7 +49,7 @@ ovs ${argv.join(' ')} ${quote(match)}
 }
 
 /**
- * The flow in which the packets came in at this node, in the direction in which they are lost; where none did, the request
+ * The flow in which the packets came in at this node, in the direction in which they were last seen; where none did, the request
  * for the neighbour's address, which comes before them.
  */
 function lastSeen(
@@ -58,7 +58,7 @@ function lastSeen(
   hops: readonly CountedHop[],
   flows: readonly Flow[],
 ): Flow | undefined {
-  const direction = (lost ?? last)?.direction;
+  const direction = (last ?? lost)?.direction;
   const busiest = (all: readonly Flow[]): Flow | undefined =>
     all.reduce<Flow | undefined>(
       (most, flow) => (flow.packets >= (most?.packets ?? 0) ? flow : most),

@@ -140,7 +140,7 @@ test('what fails between two nodes is neither node', (t) => {
   const found = culprits(matrix(3, ({ from, to }) => [from.node, to.node].sort().join() !== 'host1,host3'));
   t.deepEqual(
     found.map(({ id, title, paths }) => [id, title, paths.length]),
-    [['pair host1 host3', 'packets are lost between host1 and host3', 8]],
+    [['pair host1 host3', 'packets are lost between host1 and host3 (pod-to-pod)', 8]],
   );
 });
 
@@ -149,6 +149,23 @@ test('of two nodes, between which nothing passes, neither is blamed', (t) => {
   t.deepEqual(
     found.map(({ id }) => id),
     ['pair host1 host2'],
+  );
+});
+
+test('a kind of paths that fails on all nodes is blamed on no node', (t) => {
+  const node = (host: number): Endpoint => ({ ...pod('', host), kind: 'node', name: `host${host}` });
+  const toNodes = [1, 2, 3].flatMap((host) =>
+    ['a', 'b'].map((name) =>
+      measured({ ...path(pod(name, host), node(host)), kind: 'pod-to-node' }, 0, {
+        last: hop(`dpu${host}`, 'ovs-port', name),
+        lost: hop(`dpu${host}`, 'ovs-port', name, { direction: 'reply', counter: 'tx' }),
+      }),
+    ),
+  );
+  const found = culprits([...matrix(3, () => true), ...toNodes]);
+  t.deepEqual(
+    found.map(({ id, title, paths }) => [id, title, paths.length]),
+    [['kind pod-to-node', 'packets are lost on every path of the kind pod-to-node, on all nodes', 6]],
   );
 });
 
@@ -161,7 +178,7 @@ test('only long packets fail: the title says so', (t) => {
   );
   t.deepEqual(
     found.map(({ title }) => title),
-    ['packets at the MTU are lost between host1 and host2'],
+    ['packets at the MTU are lost between host1 and host2 (pod-to-pod)'],
   );
 });
 
@@ -240,8 +257,10 @@ test('nothing is blamed that a working path of the same kind has in common; each
           const one = byId.get(member)?.path;
           if (one === undefined) return t.fail(member);
           t.false(
-            works.some(
-              ({ path }) => traitOf(path) === traitOf(one) && scopesOf(path).some(({ key }) => key === id),
+            works.some(({ path }) =>
+              scopesOf(path).some(
+                ({ key, kind }) => key === id && traitOf(path, kind) === traitOf(one, kind),
+              ),
             ),
           );
         }
