@@ -1,4 +1,4 @@
-import type { FactFailure, Outcome } from '../../facts/fact.ts';
+import type { Outcome } from '../../facts/fact.ts';
 import type { Endpoint } from '../../facts/traffic/path.ts';
 import type { Connection, StreamDirection, StreamSample } from '../../facts/traffic/stream.ts';
 import { askFact } from '../ask-fact.ts';
@@ -10,8 +10,7 @@ import { takeSamples } from './watch.ts';
 /** Looks at all representors of a stream, those of one DPU in one round. */
 export function watchers(found: readonly Outcome<Representor>[], context: TrafficContext) {
   const known = found.flatMap((one) => (one.ok ? [one.value] : []));
-  const samples = new Map<Representor, StreamSample[]>(known.map((one) => [one, []]));
-  const failures = new Map<Representor, FactFailure>();
+  const looks = new Map<Representor, Outcome<StreamSample>[]>(known.map((one) => [one, []]));
   const logs = new Map<string, (readonly string[])[]>();
   const chassis = [...Map.groupBy(known, (one) => one.chassis)];
   return {
@@ -22,9 +21,7 @@ export function watchers(found: readonly Outcome<Representor>[], context: Traffi
           if (shell === undefined) return;
           const taken = await takeSamples(shell, own, at, context.options);
           taken.forEach((one, index) => {
-            const representor = own[index] as Representor;
-            if (one.ok) samples.get(representor)?.push(one.value);
-            else failures.set(representor, one.failure);
+            looks.get(own[index] as Representor)?.push(one);
           });
         }),
       );
@@ -51,14 +48,17 @@ export function watchers(found: readonly Outcome<Representor>[], context: Traffi
       }
       const { name, simulated, takesFlows, chassis: dpu } = representor.value;
       const refusals = refusalsOf(logs.get(dpu));
+      const seen = looks.get(representor.value) ?? [];
+      // Without the first or the last one, counters would seem to have grown by less.
+      const missed = [seen[0], seen.at(-1)].find((one) => one?.ok === false);
       return {
         ...base,
         dpu,
         representor: name,
         simulated,
         takesFlows,
-        samples: samples.get(representor.value) ?? [],
-        failure: failures.get(representor.value),
+        samples: seen.flatMap((one) => (one.ok ? [one.value] : [])),
+        failure: missed?.ok === false ? missed.failure : undefined,
         ...(refusals === undefined ? {} : { refusals }),
       };
     },
