@@ -38,7 +38,7 @@ export function addAccessOptions(command: Command): void {
     )
     .option(
       '--role <role>',
-      'what the nodes are, where it is not to be found out: dpu-host, dpu, control-plane, worker, hypervisor',
+      'what the nodes are, where it is not to be found out, and those of clusters that tell no role of them: dpu-host, dpu, control-plane, worker, hypervisor',
     )
     .option('--timeout <duration>', 'for one node or cluster', `${DEFAULT_TIMEOUT / 1000}s`)
     .option('--concurrency <count>', 'how many nodes or clusters at a time', '16');
@@ -51,7 +51,7 @@ export function addNodeOptions(command: Command): void {
     .option('--wait <duration>', 'ask again for so long while something fails, such as 5m', '0s')
     .option(
       '--record <directory>',
-      'write what each node said to DIRECTORY/<node>.json, to be examined again with recorded:FILE',
+      'write what each node said to DIRECTORY/<node>.json, to be examined again with recorded:FILE; what clusters said is not recorded',
     );
 }
 

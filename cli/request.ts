@@ -88,19 +88,22 @@ async function mustBeReadable(option: string, file: string | undefined): Promise
   }
 }
 
-type Targets = Pick<Request, 'nodes' | 'clusters' | 'nodeAccess' | 'notes'>;
+type Targets = Pick<Request, 'nodes' | 'clusters' | 'nodeAccess' | 'foundRole' | 'notes'>;
 
 /** The clusters that are named, and the nodes of the inventory and of the targets; this machine where nothing is named. */
 async function nodesOf(flags: RunFlags, suite: Suite): Promise<Targets> {
   const role = flags.role === undefined ? undefined : parseRole(flags.role);
   const targets = words('--target', flags.target).map((target) => parseTarget(target, role));
   const named = clustersOf(flags);
-  const nodeAccess = parseNodeAccess(flags.nodeAccess ?? 'none');
+  const found = {
+    nodeAccess: parseNodeAccess(flags.nodeAccess ?? 'none'),
+    ...(role === undefined ? {} : { foundRole: role }),
+  };
   if (flags.inventory === undefined && targets.length === 0 && named.length > 0)
-    return { nodes: [], clusters: named, nodeAccess, notes: [] };
+    return { nodes: [], clusters: named, ...found, notes: [] };
   if (flags.inventory === undefined && targets.length === 0) {
     // As kubectl does it, which also finds the service account of a pod.
-    if (suite.ofCluster) return { nodes: [], clusters: [{}], nodeAccess, notes: [] };
+    if (suite.ofCluster) return { nodes: [], clusters: [{}], ...found, notes: [] };
     const here: InventoryNode = { name: hostname(), access: { kind: 'local' } };
     return { nodes: [role === undefined ? here : { ...here, role }], notes: [] };
   }
@@ -118,7 +121,7 @@ async function nodesOf(flags: RunFlags, suite: Suite): Promise<Targets> {
     );
   }
   const clusters = [...(listed?.clusters ?? []), ...named];
-  return { nodes, clusters, nodeAccess, notes: listed?.notes ?? [] };
+  return { nodes, clusters, ...found, notes: listed?.notes ?? [] };
 }
 
 async function readInventory(source: string): Promise<Inventory> {

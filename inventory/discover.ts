@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { type ClusterNodeSubject, type Member, sameMember } from '../facts/derived/cluster/view.ts';
+import type { Role } from '../facts/derived/role.ts';
 import type { PodAccess } from '../transports/access.ts';
 import type { InventoryNode, NoAccess } from './node.ts';
 import { HOST } from './schema.ts';
@@ -16,12 +17,16 @@ export interface Discovered {
   readonly byCluster: ReadonlyMap<string, readonly ClusterNodeSubject[]>;
 }
 
-/** Joins the nodes that clusters have with those that were given, whose word counts. Pure and total. */
+/**
+ * Joins the nodes that clusters have with those that were given, whose word counts. `fallback` is the role of found nodes
+ * of which their cluster tells none. Pure and total.
+ */
 export function discover(
   members: readonly Member[],
   given: readonly InventoryNode[],
   access: NodeAccess,
   throughPod: (member: Member) => PodAccess | NoAccess = () => ({ kind: 'none' }),
+  fallback?: Role,
 ): Discovered {
   const owners = match(members, given);
   const names = nameAll(members, owners, given);
@@ -42,12 +47,15 @@ export function discover(
   const found = new Map(
     members.map((member): [Member, InventoryNode] => {
       const owner = owners.get(member);
-      const role = owner?.role ?? member.role;
+      const isUntold = member.role === undefined || member.role === 'worker';
+      const { role: toldRole, roleGround } =
+        isUntold && fallback !== undefined ? { role: fallback, roleGround: 'as given by --role' } : member;
+      const role = owner?.role ?? toldRole;
       const pair = owner?.dpu === undefined && role === 'dpu-host' ? paired(member) : {};
       const told = {
         name: names.get(member) ?? member.node,
         ...(role === undefined ? {} : { role }),
-        ...(owner?.role === undefined ? { roleGround: member.roleGround } : {}),
+        ...(owner?.role === undefined ? { roleGround } : {}),
         ...(member.simulation === undefined ? {} : { simulation: member.simulation }),
         ...pair,
         ...(owner?.dpu === undefined && role === 'dpu-host' && member.dpus ? { dpus: several(member) } : {}),

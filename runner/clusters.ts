@@ -4,6 +4,7 @@ import { CLUSTER_FACTS, type ClusterFactName, type ClusterFactValues } from '../
 import { execPodOf } from '../facts/derived/cluster/exec-pod.ts';
 import { findMembers } from '../facts/derived/cluster/members.ts';
 import type { ClusterView, Member } from '../facts/derived/cluster/view.ts';
+import type { Role } from '../facts/derived/role.ts';
 import type { FactFailure, Outcome } from '../facts/fact.ts';
 import { discover, type NodeAccess } from '../inventory/discover.ts';
 import type { InventoryNode } from '../inventory/node.ts';
@@ -152,6 +153,8 @@ export interface ClusterRoundRequest extends AskClusterOptions {
   /** The nodes that were given, whatever clusters say. */
   readonly nodes: readonly InventoryNode[];
   readonly nodeAccess?: NodeAccess;
+  /** What nodes are that only a cluster names and that it tells no role of. */
+  readonly foundRole?: Role;
   readonly concurrency: number;
   readonly listen: RunListener;
 }
@@ -251,12 +254,16 @@ function ofKept(node: InventoryNode, asked: readonly AskedCluster[]): InventoryN
 
 function merge(
   asked: readonly AskedCluster[],
-  { nodes, nodeAccess = 'none' }: ClusterRoundRequest,
+  { nodes, nodeAccess = 'none', foundRole }: ClusterRoundRequest,
 ): ClusterRound {
   const given = nodes.map((node) => ofKept(node, asked));
   const { members, contradictions } = findMembers(asked.flatMap(({ view }) => view ?? []));
-  const { nodes: found, byCluster } = discover(members, given, nodeAccess, (member) =>
-    throughPod(member, asked),
+  const { nodes: found, byCluster } = discover(
+    members,
+    given,
+    nodeAccess,
+    (member) => throughPod(member, asked),
+    foundRole,
   );
   const clusters = asked.map(({ target: _, view: __, alsoNamed: ___, ...cluster }) => ({
     ...cluster,

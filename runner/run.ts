@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Check } from '../checks/define.ts';
+import type { Role } from '../facts/derived/role.ts';
 import { evidence } from '../facts/fact.ts';
 import type { NodeAccess } from '../inventory/discover.ts';
 import type { InventoryNode } from '../inventory/node.ts';
@@ -39,6 +40,8 @@ export interface RunRequest extends GatherOptions, JudgeOptions {
   readonly clusters?: readonly ClusterTarget[];
   /** Whether to log in to nodes that only a cluster names; none unless given. */
   readonly nodeAccess?: NodeAccess;
+  /** What nodes are that only a cluster names and that it tells no role of. */
+  readonly foundRole?: Role;
   /** What is to be judged; or where every check comes from, to be loaded while the nodes answer: they are asked all. */
   readonly checks: readonly Check[] | (() => Promise<readonly Check[]>);
   /** How many nodes are asked at a time. */

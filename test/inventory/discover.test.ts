@@ -29,6 +29,37 @@ test('the nodes of a cluster: role and DPU with their grounds; nobody logs in un
   t.deepEqual(nodes[1]?.kubernetes, { cluster: 'a', node: 'dpu-host' });
 });
 
+test('--role counts for nodes that a cluster tells no role of, and for no others', (t) => {
+  const members = membersOf('a').map((member) =>
+    member.node === 'dpu' ? { ...member, role: 'worker' as const, roleGround: 'nothing tells' } : member,
+  );
+  const { nodes, byCluster } = discover(members, [], 'none', undefined, 'dpu');
+  t.deepEqual(
+    nodes.map(({ role, roleGround }) => [role, roleGround === 'as given by --role']),
+    [
+      ['control-plane', false],
+      ['dpu-host', false],
+      ['dpu', true],
+    ],
+  );
+  t.is(byCluster.get('a')?.[2]?.role, 'dpu');
+});
+
+test('of a node that is to be reached through a pod, the pod is the one that is there now', (t) => {
+  const given: InventoryNode = {
+    name: 'dpu',
+    access: { kind: 'pod', cluster: {}, node: 'dpu', why: 'no cluster that was asked has this node' },
+  };
+  const pod = { namespace: 'n', name: 'ovnkube-node-x', container: 'c' };
+  const { nodes } = discover(membersOf('a'), [given], 'none', ({ node }) => ({
+    kind: 'pod',
+    cluster: {},
+    node,
+    pod,
+  }));
+  t.deepEqual(nodes[0]?.access, { kind: 'pod', cluster: {}, node: 'dpu', pod });
+});
+
 test('with ssh, by InternalIP; what is no address is never one', (t) => {
   const members = membersOf('a');
   const [first] = discover(members, [], 'ssh').nodes;

@@ -103,7 +103,7 @@ const request = (more: Partial<RunRequest>): RunRequest => ({
   checks: CHECKS,
   set: { from: '--set', values: {} },
   suite: { from: 'suite test', values: {} },
-  timeout: 5000,
+  timeout: 60_000,
   sourceTimeout: 5000,
   wait: 0,
   concurrency: 4,
