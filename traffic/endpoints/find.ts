@@ -57,13 +57,17 @@ export async function findEndpoints(context: TrafficContext, made: MadePods[]): 
     );
   }
   const told = await networks;
-  if (options.pods.length === 0 && clusters.length === 0)
+  const byNamespaces = options.pods.length === 0 && clusters.length === 0;
+  if (byNamespaces) {
     pods = told.flatMap(({ node, network }) =>
       network === undefined ? [] : namespaceSenders(node, network),
     );
+    problems.push(...told.flatMap(closedNamespaces));
+  }
   const used = new Set(pods.map(({ endpoint }) => endpoint.node));
-  const nodes = told.filter(({ node }) => used.has(node.node.name) || pods.length === 0);
-  problems.push(...nodes.flatMap(({ problem }) => problem ?? []));
+  const nodes = told.filter(({ node }) => used.has(node.node.name));
+  // What a node could not tell matters where it has pods, or might have.
+  problems.push(...(byNamespaces ? told : nodes).flatMap(({ problem }) => problem ?? []));
   const own = nodes.flatMap(({ node, network }) => (network === undefined ? [] : nodeSender(node, network)));
   return {
     senders: [...pods, ...own],
@@ -97,6 +101,12 @@ async function askNetwork(node: TrafficNode, context: TrafficContext): Promise<T
     ? { node, network: network.value, problem: undefined }
     : { node, network: undefined, problem: problemOf(network.failure, name) };
 }
+
+/** A node whose namespaces can't be entered, none of them, keeps what is in them from being tested. */
+const closedNamespaces = ({ node, network }: ToldNetwork): readonly TrafficProblem[] =>
+  network?.closed === undefined || network.namespaces.length > 0
+    ? []
+    : [problemOf(network.closed, node.node.name)];
 
 /** From where packets are sent as from the node: a pod that shares its network, else itself. */
 const senderOf = ({ node }: TrafficNode, own: readonly Sender[], pods: readonly Sender[]) =>

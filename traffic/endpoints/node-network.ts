@@ -1,4 +1,4 @@
-import { defineFact } from '../../facts/fact.ts';
+import { commandFailure, defineFact, type FactFailure } from '../../facts/fact.ts';
 import { type Link, links } from '../../facts/links.ts';
 import { type Route, routes } from '../../facts/routes.ts';
 import { commandForEach } from '../../facts/sources.ts';
@@ -19,8 +19,8 @@ export interface NodeNetwork {
   readonly routes: readonly Route[];
   /** Those that could be entered. */
   readonly namespaces: readonly NamedNamespace[];
-  /** Why others could not. */
-  readonly closed: readonly string[];
+  /** Why others could not: that of the first of them. */
+  readonly closed: FactFailure | undefined;
   /** Which ping the node has; undefined where it has none. */
   readonly ping: PingProgram | undefined;
   readonly netcat: Netcat | undefined;
@@ -41,6 +41,7 @@ export const nodeNetwork = defineFact({
     }),
   },
   parse({ addr, list, namespaces, ping, netcat }): NodeNetwork {
+    const refused = namespaces.find(({ exitCode }) => exitCode !== 0);
     return {
       links: links.parse({ addr }),
       routes: routes.parse({ list }),
@@ -51,9 +52,7 @@ export const nodeNetwork = defineFact({
           file: answer.path,
           links: links.parse({ addr: answer }),
         })),
-      closed: namespaces
-        .filter(({ exitCode }) => exitCode !== 0)
-        .map(({ path, stderr }) => `${path}: ${stderr.trim().split('\n')[0]}`),
+      closed: refused === undefined ? undefined : commandFailure(refused),
       ping: readPingProgram(ping),
       netcat: readNetcat(netcat),
     };
