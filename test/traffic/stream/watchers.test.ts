@@ -27,7 +27,7 @@ function contextOf(fails: readonly boolean[]): TrafficContext {
           source,
           failing
             ? { ok: false, failure: { code: 'timeout', message: `look ${look} had no answer` } }
-            : { ok: true, parts: [{ path: undefined, exitCode: 0, stdout: 'exit 0\n', stderr: '' }] },
+            : { ok: true, parts: [{ path: '', exitCode: 0, stdout: 'exit 0\n', stderr: '' }] },
         ]),
       );
     },
