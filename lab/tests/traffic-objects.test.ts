@@ -1,7 +1,8 @@
 import process from 'node:process';
 import test, { type ExecutionContext } from 'ava';
 import { parse } from 'yaml';
-import { dpuDoctor } from '../../test/helpers/cli.ts';
+import type { Report } from '../../runner/report.ts';
+import { dpuDoctor, startDpuDoctor } from '../../test/helpers/cli.ts';
 import type { WantedPod } from '../../traffic/objects/index.ts';
 import { downJointLab, type JointLab, upJointLab } from '../joint/index.ts';
 import type { PolicyRule } from '../kubernetes/index.ts';
@@ -117,17 +118,48 @@ for (const [phase, line, hold] of [
     t.regex((await cleanup()).stdout, /nothing is left of traffic runs/);
   });
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  test.serial(`a run that gets ${signal} while traffic runs removes what it has made`, async (t) => {
-    await vfsBack();
-    const before = await counts(lab.api);
-    const run = start(t, TWO, { hold: true });
-    await run.until(/"running":"ping"/);
-    run.child.kill(signal);
-    t.is(await run.ended, 0);
-    t.deepEqual(run.said['left'], []);
-    t.deepEqual(await counts(lab.api), before);
-  });
+for (const [signal, phase] of [
+  ['SIGINT', 'made the namespace'],
+  ['SIGINT', 'waiting for'],
+  ['SIGTERM', 'paths between'],
+] as const)
+  test.serial(
+    `dpu-doctor run traffic that gets ${signal} at '${phase}' removes what it has made`,
+    async (t) => {
+      await vfsBack();
+      const before = await counts(lab.api);
+      const run = startDpuDoctor(['run', 'traffic', '--kubeconfig', kubeconfig, '--image', 'alpine']);
+      t.teardown(() => run.child.kill('SIGKILL'));
+      let said = '';
+      run.child.stderr?.on('data', (chunk: Buffer) => {
+        said += chunk.toString();
+      });
+      await waitFor(phase, () => said.includes(phase), { timeoutMs: 60_000 });
+      run.child.kill(signal);
+      const { code, stderr } = await run.ended;
+      t.is(code, 130, stderr);
+      t.regex(stderr, /removing the namespace/);
+      t.deepEqual(await counts(lab.api), before);
+      t.regex((await cleanup()).stdout, /nothing is left of traffic runs/);
+    },
+  );
+
+test.serial('with exactly the printed rights, dpu-doctor run traffic misses nothing', async (t) => {
+  await vfsBack();
+  const before = await counts(lab.api);
+  const { code, stdout, stderr } = await dpuDoctor([
+    ...['run', 'traffic', '--kubeconfig', kubeconfig, '--image', 'alpine', '--json'],
+  ]);
+  const report = JSON.parse(stdout) as Report;
+  t.not(code, 3, stderr);
+  t.true(
+    report.results.some(
+      ({ checkId, verdict }) => checkId === 'traffic/pod-to-pod-on-node' && verdict === 'pass',
+    ),
+  );
+  t.notRegex(stdout, /may not (?:create|delete|get|list)|cannot \w+ resource/);
+  t.deepEqual(await counts(lab.api), before);
+});
 
 test.serial('a run that is under way is not cleaned away, unless it is named', async (t) => {
   await vfsBack();
