@@ -74,7 +74,9 @@ const isEnough = ({ located }: Pick<Suspect, 'located'>, paths: number): boolean
 
 function culpritOf({ id, located, scope }: Suspect, members: readonly PathMeasurement[]): Culprit {
   const seen = members.filter((one) => located.includes(one));
-  const first = seen.find((one) => lossOf(one)?.reason !== undefined) ?? seen[0] ?? shortest(members);
+  const looked = members.filter(({ location }) => location?.ok);
+  const first =
+    seen.find((one) => lossOf(one)?.reason !== undefined) ?? seen[0] ?? shortest(looked) ?? shortest(members);
   const loss = first && lossOf(first);
   const counts = evidence(
     'paths of the run',

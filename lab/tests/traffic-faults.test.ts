@@ -69,6 +69,34 @@ for (const [to, size] of [
     },
   );
 
+const host: Endpoint = {
+  ...{ kind: 'node', name: 'host1', node: 'host1', dpu: 'dpu1', addresses: ['10.233.65.2'] },
+  ...{ interface: undefined, mtu: undefined, hostNetwork: true },
+};
+
+test.serial('the ways between pods and management ports are known from end to end', async (t) => {
+  const pod = endpoint('host2:pod1');
+  const ways: readonly Path[] = [
+    pathBetween(host, pod, { kind: 'node-to-pod' }),
+    pathBetween(pod, host, {
+      kind: 'pod-to-management-port',
+      to: { name: 'host1', address: '10.233.65.2', node: 'host1' },
+    }),
+  ];
+  for (const path of ways) {
+    await works(path);
+    const found = await located(path);
+    t.is(found.lost, undefined, shown(found));
+    t.is(found.readings.length, 20, shown(found));
+    t.true(
+      found.readings.some(
+        ({ hop }) => hop.kind === 'interface' && hop.name === 'ovn-k8s-mp0' && hop.node === 'host1',
+      ),
+    );
+    for (const { packets } of found.readings) t.not(packets, 0, shown(found));
+  }
+});
+
 interface Expected {
   readonly fault: string;
   readonly target?: FaultTarget;

@@ -1,5 +1,5 @@
 import type { FactFailure, Outcome } from '../../facts/fact.ts';
-import type { Link } from '../../facts/links.ts';
+import { type Link, links as linksFact } from '../../facts/links.ts';
 import type { Ovs } from '../../facts/ovs.ts';
 import { type Chassis, chassisOf } from '../../facts/traffic/hops/chassis.ts';
 import type { Way } from '../../facts/traffic/hops/counted.ts';
@@ -8,7 +8,7 @@ import { endsOf, wayOf } from '../../facts/traffic/hops/way.ts';
 import type { Path } from '../../facts/traffic/path.ts';
 import { askFact } from '../ask-fact.ts';
 import type { TrafficContext } from '../context.ts';
-import { chassisFact } from './chassis-fact.ts';
+import { type ChassisAnswer, chassisFact } from './chassis-fact.ts';
 
 /** The way of a path, and what its Open vSwitches are like at this moment. */
 export interface KnownWay {
@@ -34,7 +34,9 @@ export async function knownWay(path: Path, context: TrafficContext): Promise<Out
   const own = answers.find(([name]) => name === dpuOf(from.node))?.[1];
   if (own?.ok === false) return own;
   const ovs = new Map<string, Ovs>();
-  const links = new Map(hosts.map((name) => [name, linksAtStart(name, context)]));
+  const links = new Map(
+    await Promise.all(hosts.map(async (name) => [name, await askLinks(name, context)] as const)),
+  );
   const chassis = new Map<string, Chassis>();
   for (const [name, answer] of answers) {
     if (!answer.ok) continue;
@@ -43,7 +45,10 @@ export async function knownWay(path: Path, context: TrafficContext): Promise<Out
     chassis.set(name, asChassis(name, answer.value, context));
   }
   const nodeNames = new Map(hosts.map((name) => [name, context.node(name)?.node.kubernetes?.node ?? name]));
-  const facts = { ovs, links, nodeNames, chassis };
+  const dpus = new Map(
+    hosts.map((name) => [name, dpuOf(name)] as const).filter(([name, dpu]) => name !== dpu),
+  );
+  const facts = { ovs, links, nodeNames, dpus, chassis };
   const way = wayOf(path, facts);
   const unread = answers.flatMap(([, answer]) => (answer.ok ? [] : [answer.failure.message]));
   return {
@@ -52,9 +57,7 @@ export async function knownWay(path: Path, context: TrafficContext): Promise<Out
   };
 }
 
-type Asked = { readonly ovs: Ovs; readonly links: readonly Link[] };
-
-async function askChassis(name: string, context: TrafficContext): Promise<Outcome<Asked>> {
+async function askChassis(name: string, context: TrafficContext): Promise<Outcome<ChassisAnswer>> {
   const shell = context.nodeShell(name);
   return shell === undefined
     ? { ok: false, failure: notLoggedIn(name) }
@@ -67,23 +70,20 @@ export const notLoggedIn = (name: string): FactFailure => ({
   hint: `Say how ${name} is logged in to: --node-access ssh, or ssh: in the inventory.`,
 });
 
-const linksAtStart = (name: string, context: TrafficContext): readonly Link[] => {
-  const known = context.node(name)?.facts.get('links') as Outcome<readonly Link[]> | undefined;
-  return known?.ok ? known.value : [];
-};
+/** Of a host, whose management port a path may begin or end at. */
+async function askLinks(name: string, context: TrafficContext): Promise<readonly Link[]> {
+  const shell = context.nodeShell(name);
+  const asked = shell && (await askFact(shell, linksFact, context.options));
+  return asked?.ok ? asked.value : [];
+}
 
-function asChassis(name: string, { ovs, links }: Asked, context: TrafficContext): Chassis {
-  const known = context.node(name);
-  const atStart = <Value>(fact: 'netdevs' | 'devlink'): Outcome<Value> =>
-    (known?.facts.get(fact) as Outcome<Value> | undefined) ?? {
-      ok: false,
-      failure: { code: 'unreachable', message: `${fact} was not asked of ${name}` },
-    };
+function asChassis(name: string, { ovs, links, netdevs }: ChassisAnswer, context: TrafficContext): Chassis {
   const facts = {
-    netdevs: atStart<never>('netdevs'),
-    devlink: atStart<never>('devlink'),
-    links: { ok: true, value: links } as const,
-    ovs: { ok: true, value: ovs } as const,
-  };
-  return chassisOf(name, ovs, facts, known?.simulation !== undefined);
+    netdevs: { ok: true, value: netdevs },
+    links: { ok: true, value: links },
+    ovs: { ok: true, value: ovs },
+    // The way to the wire needs none of it.
+    devlink: { ok: false, failure: { code: 'unreachable', message: 'devlink was not asked' } },
+  } as const;
+  return chassisOf(name, ovs, facts, context.node(name)?.simulation !== undefined);
 }

@@ -21,7 +21,7 @@ export interface Place {
   readonly ground: string;
 }
 
-/** What tells where endpoints are: of each target its Open vSwitch, its links and its name in Kubernetes. */
+/** What tells where endpoints are, by target: its Open vSwitch, its links, its name in Kubernetes. */
 export interface PlaceFacts {
   readonly ovs: ReadonlyMap<string, Ovs>;
   readonly links: ReadonlyMap<string, readonly Link[]>;

@@ -5,7 +5,12 @@ import { throughTunnel, toOutside } from './middle.ts';
 import { managementPort, type Place, type PlaceFacts, placeOf } from './places.ts';
 import { into, outOf, type Packets } from './side.ts';
 
-export interface WayFacts extends PlaceFacts {
+export interface EndFacts extends PlaceFacts {
+  /** The DPUs of hosts, where they have one. */
+  readonly dpus: ReadonlyMap<string, string>;
+}
+
+export interface WayFacts extends EndFacts {
   /** By target. */
   readonly chassis: ReadonlyMap<string, Chassis>;
 }
@@ -13,7 +18,7 @@ export interface WayFacts extends PlaceFacts {
 /** Where the packets of a path begin and end; `to` is undefined where it is not known which place answers. */
 export const endsOf = (
   path: Path,
-  facts: PlaceFacts,
+  facts: EndFacts,
 ): { readonly from: Place; readonly to: Place | undefined } => ({
   from: senderOf(path, facts),
   to: destinationOf(path, facts),
@@ -66,12 +71,12 @@ const senderOf = ({ from }: Path, facts: PlaceFacts): Place =>
 const isNode = ({ kind, hostNetwork }: Endpoint): boolean => kind === 'node' || hostNetwork;
 
 /** Where the packets arrive, where one knows it: of a service, any of its pods may answer. */
-function destinationOf({ kind, to, from }: Path, facts: PlaceFacts): Place | undefined {
+function destinationOf({ kind, to, from }: Path, facts: EndFacts): Place | undefined {
   const { endpoint } = to;
   if (kind === 'hairpin') return undefined;
   if (kind === 'pod-to-management-port') {
     const node = endpoint?.node ?? to.node ?? from.node;
-    const dpu = endpoint?.dpu ?? (node === from.node ? from.dpu : undefined);
+    const dpu = endpoint?.dpu ?? facts.dpus.get(node);
     const known = { kind: 'node', name: node, node, dpu, addresses: [to.address], mtu: undefined } as const;
     return managementPort({ ...known, hostNetwork: true }, facts);
   }
