@@ -14,7 +14,7 @@ import { observeStream } from './stream/observe.ts';
 const MAX_LOCATED = 8;
 
 /** So many streams are sent: each takes seconds of two nodes. */
-const MAX_STREAMS = 16;
+export const MAX_STREAMS = 16;
 
 /**
  * Finds out where packets die, of failing paths that stand for all: they differ in their nodes and kinds as far as may be,
@@ -84,7 +84,7 @@ export async function streamWorking(
   context: TrafficContext,
 ): Promise<ReadonlyMap<Path, Outcome<StreamObservation>>> {
   const streamed = new Map<Path, Outcome<StreamObservation>>();
-  const chosen = streamPaths(measurements);
+  const chosen = streamPaths(measurements).slice(0, MAX_STREAMS);
   if (chosen.length > 0)
     context.options.progress(`${chosen.length} TCP streams to see whether hardware carries them`);
   const busy = new Map<string, ReturnType<typeof slots>>();
@@ -110,7 +110,7 @@ export async function streamWorking(
   return streamed;
 }
 
-/** The paths over which streams are sent. Pure. */
+/** The paths over which streams are sent, as far as there are not too many. Pure. */
 export function streamPaths(measurements: readonly PathMeasurement[]): readonly Path[] {
   const byPair = new Map<string, Path>();
   for (const measurement of measurements) {
@@ -124,5 +124,5 @@ export function streamPaths(measurements: readonly PathMeasurement[]): readonly 
     const known = byPair.get(pair);
     if (known === undefined || (known.protocol === 'icmp' && path.protocol === 'tcp')) byPair.set(pair, path);
   }
-  return [...byPair.values()].slice(0, MAX_STREAMS);
+  return [...byPair.values()];
 }

@@ -4,7 +4,7 @@ import { cameThrough } from '../facts/traffic/passage.ts';
 import { openContext, type TrafficContext } from './context.ts';
 import { findEndpoints } from './endpoints/find.ts';
 import { exchangeAll } from './exchange-all.ts';
-import { locateFailing, streamWorking } from './follow-up.ts';
+import { locateFailing, MAX_STREAMS, streamPaths, streamWorking } from './follow-up.ts';
 import type { TrafficInput } from './input.ts';
 import { listenersOf } from './listeners.ts';
 import type { MadePods } from './objects/index.ts';
@@ -43,16 +43,19 @@ async function measure(
   const pods = senders.map(({ endpoint }) => endpoint).filter(({ kind }) => kind !== 'node');
   const listeners = listenersOf(senders, made);
   const plan = planPaths({ pods, hosts, services, listeners }, options);
+  const { wanted = () => true, streams = true } = options;
+  const paths = plan.paths.filter(wanted);
   const nodes = new Set(pods.map(({ node }) => node));
-  options.progress(`${plan.paths.length} paths between ${pods.length} endpoints on ${nodes.size} nodes`);
+  options.progress(`${paths.length} paths between ${pods.length} endpoints on ${nodes.size} nodes`);
   const listensAlready = (path: PathMeasurement['path']): boolean =>
     path.to.endpoint === undefined || listeners.get(path.to.endpoint)?.shared === true;
-  const exchanges = await exchangeAll(plan.paths, senders, listensAlready, context);
-  const exchanged = plan.paths.map(
+  const exchanges = await exchangeAll(paths, senders, listensAlready, context);
+  const exchanged = paths.map(
     (path): PathMeasurement => ({ path, exchange: exchanges.get(path) ?? { ok: false, failure: NOT_SENT } }),
   );
   const located = await locateFailing(exchanged, context);
-  const streamed = await streamWorking(exchanged, context);
+  const streamed = streams ? await streamWorking(exchanged, context) : new Map();
+  const unwatched = streams ? Math.max(0, streamPaths(exchanged).length - MAX_STREAMS) : 0;
   return {
     paths: exchanged.map((measurement): PathMeasurement => {
       const location = located.get(measurement.path);
@@ -64,9 +67,12 @@ async function measure(
       };
     }),
     problems,
-    notes: [...notes, ...plan.notes],
+    notes: [...notes, ...plan.notes, ...(unwatched === 0 ? [] : [fewStreams(unwatched)])],
   };
 }
+
+const fewStreams = (unwatched: number): string =>
+  `whether hardware carries traffic was looked at between ${MAX_STREAMS} pairs of nodes, and not between ${unwatched} others that work`;
 
 const NOT_SENT: FactFailure = {
   code: 'interrupted',
