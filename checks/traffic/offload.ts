@@ -34,6 +34,11 @@ export const offload = definePathCheck({
       return notApplicable(
         `not accelerated: ${onNode} shares its node's network, so that nothing of it passes a VF`,
       );
+    const unseen = measured.directions.filter(({ notAsked }) => notAsked).map(({ dpu }) => dpu);
+    if (unseen.length > 0 && unseen.length === measured.directions.length)
+      return notApplicable(
+        `nobody logs in to ${[...new Set(unseen)].join(' and ')}, and only there offload can be seen: say how with --node-access or an inventory`,
+      );
     return judgeStream(path, measured, nodes, report);
   },
 });

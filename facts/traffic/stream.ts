@@ -49,6 +49,8 @@ export interface StreamDirection {
   readonly samples: readonly StreamSample[];
   /** Why samples are missing. */
   readonly failure: FactFailure | undefined;
+  /** Nobody logs in to the DPU, so that it was not even tried: no fault, and no proof. */
+  readonly notAsked?: boolean;
   /** What ovs-vswitchd's log says of flows that the hardware refused, the newest last; absent where it was not read. */
   readonly refusals?: readonly string[];
 }

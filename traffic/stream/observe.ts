@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FactFailure, Outcome } from '../../facts/fact.ts';
 import type { Endpoint } from '../../facts/traffic/path.ts';
-import type { StreamObservation } from '../../facts/traffic/stream.ts';
+import type { StreamDirection, StreamObservation } from '../../facts/traffic/stream.ts';
 import { askFact, wayFailure } from '../ask-fact.ts';
 import type { TrafficContext } from '../context.ts';
 import type { Shell } from '../shell.ts';
@@ -42,11 +42,19 @@ export async function observeStream(
       askFact(shells.client, streamPrograms, context.options),
       askFact(shells.server, streamPrograms, context.options),
     ]);
+    const watched = watchers([ofClient, ofServer], context);
+    const there = connectionOf(client, server, conversation, ends.family);
+    const observed = (packets: readonly (number | undefined)[]): readonly StreamDirection[] => [
+      watched.direction(client, ofClient, there, packets[0]),
+      watched.direction(server, ofServer, reversed(there), packets[1]),
+    ];
+    // Nothing is sent that nobody looks at.
+    if (!ofClient.ok && !ofServer.ok)
+      return { ok: true, value: { durationMs: 0, bytes: 0, directions: observed([]), evidence: [] } };
     if (!clientPrograms.ok) return clientPrograms;
     if (!serverPrograms.ok) return serverPrograms;
     const sides = sidesOf(conversation, serverPrograms.value, clientPrograms.value);
     if (sides === undefined) throw new StreamError(noProgram(ends));
-    const watched = watchers([ofClient, ofServer], context);
     const sentByClient = sentCounter(shells.client, context);
     const sentByServer = sentCounter(shells.server, context);
     await Promise.all([sentByClient.read(), sentByServer.read(), watched.look(0), watched.readLogs()]);
@@ -54,17 +62,8 @@ export async function observeStream(
     const lag = delay(COUNTERS_LAG, undefined, { signal: context.options.signal });
     await Promise.all([lag, sentByClient.read(), sentByServer.read()]);
     await Promise.all([watched.look(stream.durationMs + COUNTERS_LAG), watched.readLogs()]);
-    const there = connectionOf(client, server, conversation, ends.family);
-    return {
-      ok: true,
-      value: {
-        ...stream,
-        directions: [
-          watched.direction(client, ofClient, there, sentByClient.grown()),
-          watched.direction(server, ofServer, reversed(there), sentByServer.grown()),
-        ],
-      },
-    };
+    const packets = [sentByClient.grown(), sentByServer.grown()];
+    return { ok: true, value: { ...stream, directions: observed(packets) } };
   } catch (error) {
     return { ok: false, failure: error instanceof StreamError ? error.failure : wayFailure(error) };
   }

@@ -36,11 +36,13 @@ export async function findRepresentor(
   if (!asked.ok) return asked;
   const { ovs, links } = asked.value;
   const node = context.node(endpoint.node);
-  const { port, ground } = placeOf(endpoint, {
+  const places = {
     ovs: new Map([[chassis, ovs]]),
     links: new Map(),
     nodeNames: new Map([[endpoint.node, node?.node.kubernetes?.node ?? endpoint.node]]),
-  });
+    dpus: new Map([[endpoint.node, chassis]]),
+  };
+  const { port, ground } = placeOf(endpoint, places);
   if (port === undefined) {
     return {
       ok: false,

@@ -44,7 +44,8 @@ export function watchers(found: readonly Outcome<Representor>[], context: Traffi
       const base = { sender: sender.name, dpu: chassisNameOf(sender), connection, packets };
       if (!representor.ok) {
         const { failure } = representor;
-        return { ...base, representor: undefined, simulated: undefined, samples: [], failure };
+        const notAsked = context.nodeShell(base.dpu) === undefined;
+        return { ...base, representor: undefined, simulated: undefined, samples: [], failure, notAsked };
       }
       const { name, simulated, takesFlows, chassis: dpu } = representor.value;
       const refusals = refusalsOf(logs.get(dpu));

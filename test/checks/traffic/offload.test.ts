@@ -120,6 +120,18 @@ test('what stands in for hardware is skipped with the reason, and never passes',
   );
 });
 
+test('where nobody logs in to the DPUs nothing is said, and how to change that', (t) => {
+  const unseen = { representor: undefined, samples: [], notAsked: true };
+  const judged = judge([offloaded(unseen), reverse(unseen)]);
+  t.like(judged, { kind: 'not-applicable' });
+  t.regex(
+    judged.kind === 'not-applicable' ? judged.why : '',
+    /^nobody logs in to dpu1 and dpu2, .*--node-access/,
+  );
+  // One of them is looked at: then the other is missed.
+  t.is(judge([offloaded(), reverse(unseen)]).kind, 'undetermined');
+});
+
 test('what can not be told is no pass and no failure, and says of each direction why', (t) => {
   const judged = judge([offloaded({ packets: 12 }), reverse({ packets: 12 })]);
   t.is(judged.kind, 'undetermined');
