@@ -60,7 +60,7 @@ function unsendable({ size, from }: Path, program: PingProgram): FactFailure | u
   return size === 'over-mtu' && program !== 'iputils'
     ? {
         code: 'unsupported',
-        message: `the ping of ${from.name} can't ask for don't-fragment: it is not that of iputils`,
+        message: "ping of busybox can't ask for don't-fragment, as that of iputils can",
         hint: 'Choose an image with ping of iputils: --image IMAGE.',
       }
     : undefined;
