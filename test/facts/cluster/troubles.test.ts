@@ -35,6 +35,11 @@ for (const [what, pod, isStuck] of [
   ['a container that is made', waiting('ContainerCreating'), false],
   ['labels that no node has', unschedulable(`0/3 nodes are available: ${AFFINITY}.`), true],
   [
+    'labels that no node has, as v1.20 says it',
+    unschedulable("0/3 nodes are available: 3 node(s) didn't match Pod's node affinity."),
+    true,
+  ],
+  [
     'labels that no node has, with the taint of the control plane and preemption',
     unschedulable(
       `0/4 nodes are available: 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, ${AFFINITY}. preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling.`,
