@@ -1,6 +1,8 @@
 import test from 'ava';
+import type { Endpoint } from '../../facts/traffic/path.ts';
 import { judgeOffload } from '../../facts/traffic/proof/offload.ts';
 import { type NetnsLab, upNetnsLab } from '../netns/index.ts';
+import { waitFor } from '../netns/wait.ts';
 import { namespaceOf, type Streamed, stream } from './stream.ts';
 
 /*
@@ -10,12 +12,13 @@ import { namespaceOf, type Streamed, stream } from './stream.ts';
 let lab: NetnsLab;
 let across: Streamed;
 
+const pod = (pair: number): Endpoint => {
+  const { host, dpu } = lab.pair(pair);
+  return namespaceOf(host.name, 'pod1', [`10.233.${64 + pair}.4`], dpu.name);
+};
+
 test.before(async () => {
   lab = await upNetnsLab({ name: 'test-netns-stream', topology: 'bluefield', pairs: 2, pods: true });
-  const pod = (pair: number) => {
-    const { host, dpu } = lab.pair(pair);
-    return namespaceOf(host.name, 'pod1', [`10.233.${64 + pair}.4`], dpu.name);
-  };
   across = await stream(lab.inventoryFile, pod(1), pod(2));
 });
 
@@ -52,4 +55,23 @@ test('were it hardware, the same would be in software', (t) => {
   const directions = across.observation.directions.map((one) => ({ ...one, simulated: undefined }));
   const { verdict, directions: proofs } = judgeOffload({ ...across.observation, directions });
   t.is(verdict, 'in-software', proofs.map(({ why }) => why).join('; '));
+});
+
+/** What of a stream runs on a host: itself in brackets, the pattern does not find grep. */
+const running = (pair: number): Promise<string> =>
+  lab.pair(pair).host.sh("ps -eo args | grep -E '[b]usybox nc -|^[c]at /dev/zero' || true");
+
+test.serial('a stream that is interrupted leaves no process behind', async (t) => {
+  const stop = new AbortController();
+  const streamed = stream(lab.inventoryFile, pod(1), pod(2), { signal: stop.signal });
+  const failed = t.throwsAsync(streamed, { message: /interrupted/ });
+  await waitFor('the client to send', async () => (await running(1)).includes('nc -p'));
+  stop.abort();
+  await failed;
+  // By itself it would last longer.
+  const timeoutMs = 5000;
+  for (const pair of [1, 2])
+    await waitFor(`the end of all on host${pair}`, async () => (await running(pair)).trim() === '', {
+      timeoutMs,
+    });
 });

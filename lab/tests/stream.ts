@@ -23,10 +23,10 @@ export async function stream(
   inventoryFile: string,
   client: Endpoint,
   server: Endpoint,
-  family: 4 | 6 = 4,
+  { family = 4, signal = AbortSignal.timeout(120_000) }: { family?: 4 | 6; signal?: AbortSignal } = {},
 ): Promise<Streamed> {
   const { nodes } = await loadInventory(inventoryFile);
-  const limits = { timeout: 60_000, sourceTimeout: 20_000, signal: AbortSignal.timeout(120_000) };
+  const limits = { timeout: 60_000, sourceTimeout: 20_000, signal };
   const gathered = await Promise.all(nodes.map((node) => gather(node, [offload], limits)));
   const context = openContext(
     { nodes: gathered, clusters: [] },
