@@ -64,7 +64,8 @@ export function judgeCluster(planned: PlannedCluster, verdicts: Verdicts, option
   return { ...resultBase(check), target, ...outcome, durationMs: performance.now() - started };
 }
 
-const resultBase = (check: Check) => ({
+/** What a result takes from its check. */
+export const resultBase = (check: Check) => ({
   checkId: check.id,
   title: check.title,
   group: groupOf(check),

@@ -2,18 +2,16 @@ import type { Check } from '../checks/define.ts';
 import type { AnyPathCheck, MeasuredAs, PathNode } from '../checks/define-path.ts';
 import { evidence, type FactFailure, type Outcome } from '../facts/fact.ts';
 import type { FactName } from '../facts/index.ts';
-import { type Culprit, culprits } from '../facts/traffic/culprits.ts';
-import type { PathMeasurement, TrafficMeasurements, TrafficProblem } from '../facts/traffic/measurement.ts';
-import { type Path, pathTitle } from '../facts/traffic/path.ts';
+import type { PathMeasurement, TrafficMeasurements } from '../facts/traffic/measurement.ts';
+import { pathTitle } from '../facts/traffic/path.ts';
 import { expectedValues } from './expected.ts';
+import { foldByCulprit } from './fold-paths.ts';
 import type { GatheredNode } from './gather.ts';
 import type { JudgeOptions } from './judge.ts';
+import { NOTHING_SENT, notSent, withoutStream } from './not-sent.ts';
+import { isMeasuredFor, nodesOf, resultOf } from './path-result.ts';
 import type { Result } from './report.ts';
-import { blocked, judged, type Said, undeterminedBy } from './said.ts';
-import { groupOf } from './select.ts';
-
-/** The one that stands for having been able to send at all; the runner alone gives its verdict. */
-export const TRAFFIC_SENT = 'traffic/sent';
+import { blocked, judged, type Said, STOPS, undeterminedBy } from './said.ts';
 
 export const isPathCheck = (check: Check): check is AnyPathCheck => check.scope === 'path';
 
@@ -35,61 +33,18 @@ export function judgePaths(
   for (const measurement of paths) {
     const own: Result[] = [];
     for (const check of checks.filter((one) => isMeasuredFor(one, measurement)))
-      own.push(resultOf(check, measurement.path, judgeOne(check, measurement, own, byName, options)));
+      own.push(resultOf(check, measurement, judgeOne(check, measurement, own, byName, options)));
     judgedPaths.set(measurement, own);
   }
-  return [...unsent, ...foldByCulprit(judgedPaths)];
+  const reach = new Set<string>(checks.filter(({ measures }) => measures === 'exchange').map(({ id }) => id));
+  return [
+    ...unsent,
+    ...foldByCulprit(judgedPaths, ({ checkId }) => reach.has(checkId)),
+    ...checks
+      .filter(({ measures }) => measures === 'stream')
+      .flatMap((check) => withoutStream(check, judgedPaths, somewhere)),
+  ];
 }
-
-/** Streams are sent over some of the paths only: the others are no error of the check that judges streams. */
-const isMeasuredFor = (check: AnyPathCheck, measurement: PathMeasurement): boolean =>
-  check.concerns(measurement.path) && (check.measures !== 'stream' || measurement.stream !== undefined);
-
-/** Of the paths that a culprit explains one tells of it, and the others are blocked by that. */
-function foldByCulprit(judgedPaths: ReadonlyMap<PathMeasurement, readonly Result[]>): readonly Result[] {
-  const fails = (measurement: PathMeasurement): boolean =>
-    judgedPaths.get(measurement)?.some(({ verdict }) => verdict === 'fail') ?? false;
-  const found = culprits([...judgedPaths.keys()], fails);
-  const culpritOf = new Map(found.flatMap((culprit) => culprit.paths.map((id) => [id, culprit])));
-  const byId = new Map([...judgedPaths].map(([{ path }, results]) => [path.id, results]));
-  return [...judgedPaths].flatMap(([{ path }, results]) => {
-    const culprit = culpritOf.get(path.id);
-    if (culprit === undefined) return results;
-    const teller = byId.get(culprit.first)?.find(({ verdict }) => verdict === 'fail');
-    return results.map((result) => {
-      if (result.verdict !== 'fail' || teller === undefined || result.path === undefined) return result;
-      const told = { ...result, path: { ...result.path, culprit: culprit.id } };
-      return result === teller ? withCulprit(told, culprit) : sameAs(told, teller, culprit);
-    });
-  });
-}
-
-/** The failure that tells of a culprit, with all that is known of it. */
-function withCulprit(result: Result, { title, reason, evidence: seen, remedy }: Culprit): Result {
-  const [first, ...others] = result.findings;
-  if (first === undefined) return result;
-  const why = reason === undefined || title.includes(reason) ? title : `${title}: ${reason}`;
-  return {
-    ...result,
-    findings: [
-      {
-        ...first,
-        message: `${why}: ${first.message}`,
-        ...(remedy === undefined ? {} : { remedy }),
-        evidence: [...first.evidence, ...seen],
-      },
-      ...others,
-    ],
-  };
-}
-
-/** A path that fails for a cause that another one tells. */
-const sameAs = (result: Result, teller: Result, culprit: Culprit): Result => ({
-  ...result,
-  ...blocked([teller.checkId], `the same as on ${teller.path?.title ?? ''}: ${culprit.title}`),
-  findings: [],
-  evidence: result.findings.flatMap((finding) => finding.evidence),
-});
 
 function judgeOne(
   check: AnyPathCheck,
@@ -137,8 +92,6 @@ function judgeOne(
 /** What the pods' own programs can't do says nothing of the network, and is said in every run with their image. */
 const notTried = (failure: FactFailure): Said => ({ ...undeterminedBy(failure), verdict: 'skip' });
 
-const STOPS: readonly Result['verdict'][] = ['fail', 'error', 'blocked'];
-
 const NOT_MEASURED: Outcome<never> = {
   ok: false,
   failure: { code: 'not-recorded', message: 'nothing was sent on this path to tell it' },
@@ -156,33 +109,6 @@ const asExpected = (said: Said, why: string): Said =>
       }
     : said;
 
-function resultOf(check: AnyPathCheck, path: Path, said: Said): Result {
-  return {
-    checkId: check.id,
-    title: check.title,
-    group: groupOf(check),
-    target: path.from.node,
-    path: { id: path.id, title: pathTitle(path), nodes: nodesOf(path) },
-    findings: [],
-    evidence: [],
-    ...said,
-    durationMs: 0,
-    severity: check.severity,
-    covers: check.covers,
-    docs: check.docs,
-    tags: check.tags,
-  };
-}
-
-/** The targets that a path runs over, as far as they are known. */
-const nodesOf = ({ from, to }: Path): readonly string[] => [
-  ...new Set(
-    [from.node, from.dpu, to.node ?? to.endpoint?.node, to.endpoint?.dpu].filter(
-      (name) => name !== undefined,
-    ),
-  ),
-];
-
 function pathNode({ role, simulation, facts }: GatheredNode, names: readonly FactName[]): PathNode<FactName> {
   const missing: Outcome<never> = {
     ok: false,
@@ -191,34 +117,4 @@ function pathNode({ role, simulation, facts }: GatheredNode, names: readonly Fac
   // Each name is mapped to the outcome of the fact that is called so.
   const outcomes = Object.fromEntries(names.map((name) => [name, facts.get(name) ?? missing]));
   return { role, simulation, facts: outcomes as PathNode<FactName>['facts'] };
-}
-
-const NOTHING_SENT: TrafficProblem = {
-  code: 'no-paths',
-  message: 'no two places were found between which traffic could be sent',
-  hint: 'Name a cluster in which pods may be made (--kubeconfig FILE), existing pods (--pod NAMESPACE/NAME), or nodes that have network namespaces (--inventory, --target).',
-};
-
-/** One error for what kept paths from being measured. */
-function notSent(
-  { code, message, hint, target, evidence: seen = [] }: TrafficProblem,
-  somewhere: string,
-): Result {
-  return {
-    checkId: TRAFFIC_SENT,
-    title: 'traffic could be sent',
-    group: 'traffic',
-    target: target ?? somewhere,
-    verdict: 'error',
-    reasonCode: code,
-    reason: message,
-    ...(hint === undefined ? {} : { remedy: hint }),
-    findings: [],
-    evidence: seen.length > 0 ? seen : [evidence('dpu-doctor', message)],
-    durationMs: 0,
-    severity: 'error',
-    covers: [],
-    docs: [],
-    tags: ['traffic'],
-  };
 }

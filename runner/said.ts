@@ -57,9 +57,12 @@ export const blockersOf = (
 ): readonly string[] =>
   after.filter((id) => about.some(({ target, node }) => stops(verdicts.get(verdictKey(id, target)), node)));
 
+/** What keeps a check from being judged that comes after. */
+export const STOPS: readonly Verdict[] = ['fail', 'error', 'blocked'];
+
 const stops = (before: Settled | undefined, node: string | undefined): boolean =>
   before !== undefined &&
-  ['fail', 'error', 'blocked'].includes(before.verdict) &&
+  STOPS.includes(before.verdict) &&
   (node === undefined || (before.nodes?.has(node) ?? true));
 
 export const undeterminedBy = (failure: FactFailure): Said => ({

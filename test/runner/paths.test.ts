@@ -19,8 +19,15 @@ import {
 const NODES = ['host1', 'dpu1', 'host2', 'dpu2', 'host3', 'dpu3'].map((name) => aTrafficNode(name));
 const NOTHING_SET = { set: { from: '--set', values: {} }, suite: { from: 'suite', values: {} } };
 
-const judge = (traffic: TrafficMeasurements, values: Record<string, number> = {}): readonly Result[] =>
-  judgePaths(TRAFFIC_CHECKS, traffic, NODES, { ...NOTHING_SET, set: { from: '--set', values } });
+const REACH = TRAFFIC_CHECKS.filter(({ measures }) => measures === 'exchange');
+const OFFLOAD = TRAFFIC_CHECKS.filter(({ measures }) => measures === 'stream');
+
+const judge = (
+  traffic: TrafficMeasurements,
+  values: Record<string, number> = {},
+  checks = REACH,
+): readonly Result[] =>
+  judgePaths(checks, traffic, NODES, { ...NOTHING_SET, set: { from: '--set', values } });
 
 const [POD1, POD2, POD3] = [aPod('host1', 1), aPod('host2', 2), aPod('host3', 3)];
 
@@ -129,7 +136,10 @@ test('paths that fail at one place are one failure, and the others are blocked b
     results.filter((result) => result.verdict === verdict);
   t.deepEqual([of('fail').length, of('blocked').length, of('pass').length], [1, 2, 1]);
   const [failed] = of('fail');
-  t.regex(failed?.findings[0]?.message ?? '', /^the representor pf0vf1 of dpu2 is down: run\/pod1 gets no answer/);
+  t.regex(
+    failed?.findings[0]?.message ?? '',
+    /^the representor pf0vf1 of dpu2 is down: run\/pod1 gets no answer/,
+  );
   for (const result of of('blocked')) {
     t.deepEqual(result.blockedBy, ['traffic/pod-to-pod']);
     t.is(result.path?.culprit, failed?.path?.culprit);
@@ -156,4 +166,20 @@ test('what a document says does not work is an expected gap, and a pass once it 
   t.true(gap.expectedGap);
   t.regex(gap.reason ?? '', /seed K L142.*gets no answer/);
   t.is(resultOf(t, judge(aTraffic([aMeasurement(path)])), 'traffic/pod-to-pod').verdict, 'pass');
+});
+
+test('where no stream was sent, what judges streams says so, and why', (t) => {
+  const path = aPath(POD1, POD2);
+  const said = (measurement: PathMeasurement): readonly unknown[] => {
+    const results = judge(aTraffic([measurement]), {}, [...REACH, ...OFFLOAD]);
+    const { verdict, reasonCode, blockedBy } = resultOf(t, results, 'traffic/offload');
+    return [verdict, reasonCode, blockedBy];
+  };
+  t.deepEqual(said(aMeasurement(path)), ['error', 'not-recorded', undefined]);
+  t.deepEqual(said(lostAt(path, REPRESENTOR)), ['blocked', 'blocked', ['traffic/pod-to-pod']]);
+  t.deepEqual(said(aMeasurement(aPath(POD1, POD1, { kind: 'pod-to-node' }))), [
+    'skip',
+    'not-applicable',
+    undefined,
+  ]);
 });
