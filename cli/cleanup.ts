@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { KubernetesError } from '../kubernetes/error.ts';
+import { KubernetesError, type KubernetesErrorCode } from '../kubernetes/error.ts';
 import { openWritableCluster, type WritableCluster } from '../kubernetes/write.ts';
 import { safeLine } from '../reporters/safe-text.ts';
 import { EXIT } from '../runner/report.ts';
@@ -17,6 +17,13 @@ export interface CleanupFlags {
   readonly yes?: boolean;
   readonly foreign?: boolean;
 }
+
+/** The cluster was not named as it should be. */
+const CONFIGURATION: readonly KubernetesErrorCode[] = [
+  'kubeconfig-missing',
+  'kubeconfig-unusable',
+  'no-context',
+];
 
 /** For one run's removal, in milliseconds. */
 const PATIENCE = 60_000;
@@ -48,7 +55,7 @@ export async function cleanupCommand(flags: CleanupFlags): Promise<number> {
     interrupt.end();
   }
   if (interrupt.signal.aborted) return EXIT.interrupted;
-  return [EXIT.failed, EXIT.undetermined].find((code) => codes.includes(code)) ?? EXIT.healthy;
+  return [EXIT.usage, EXIT.failed, EXIT.undetermined].find((code) => codes.includes(code)) ?? EXIT.healthy;
 }
 
 async function cleanCluster(
@@ -64,7 +71,7 @@ async function cleanCluster(
     if (!(error instanceof KubernetesError)) throw error;
     complain(`${cluster === undefined ? '' : `cluster ${cluster.name}: `}${error.message}`);
     if (error.hint !== '') complain(`  ${error.hint}`);
-    return EXIT.undetermined;
+    return CONFIGURATION.includes(error.code) ? EXIT.usage : EXIT.undetermined;
   } finally {
     cluster?.close();
   }

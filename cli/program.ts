@@ -196,7 +196,7 @@ Exit codes:
   0    nothing is left
   1    something is left: it was not to be removed, or could not be
   2    a cluster could not be asked
-  3    wrong usage
+  3    wrong usage or configuration
   130  interrupted`;
 
 const EXAMPLES = `
