@@ -18,6 +18,9 @@ export interface Counts {
   readonly lossy: boolean;
 }
 
+/** So many times what was sent is no repetition of lost segments, which flows count and the sender does not. */
+const OTHERS_TOO = 1.5;
+
 export type Finding = Pick<DirectionProof, 'verdict' | 'share' | 'why'>;
 
 /**
@@ -70,7 +73,7 @@ function byCounter(counts: Counts): Finding {
     );
   if (software > SMALL_PART * sent) return inPart(counts, 1 - software / sent);
   const others =
-    hardware > sent / ALMOST_ALL
+    hardware > OTHERS_TOO * sent
       ? `; the flows carry other connections too: ${percent(sent / hardware)} of what they counted is of this one`
       : '';
   return {

@@ -221,6 +221,8 @@ test('flows that other connections share are proof where software saw nothing, a
   const shared = [sample(0, []), sample(4000, tracked(40_000))];
   is(t, direction(shared), 'offloaded', /other connections too: 25 % of what they counted/);
   is(t, direction(saw(shared, 9900)), 'in-software', /saw 9900/);
+  const repeated = [sample(0, []), sample(4000, tracked(12_000))];
+  is(t, direction(repeated), 'offloaded', /software saw 4$/);
 });
 
 test('a cut dump proves nothing, unless the representor saw it all', (t) => {
