@@ -217,6 +217,6 @@ Examples:
   $ dpu-doctor run -i kind:dpu kind-veth         the nodes of a kind cluster
   $ dpu-doctor run --kubeconfig admin.conf       a cluster, as its API tells of it
   $ dpu-doctor run traffic --kubeconfig admin.conf -i nodes.yaml
-                                                 send traffic, see where it vanishes, prove offload
+                                                 send traffic: where does it vanish?
   $ dpu-doctor run -i nodes.yaml -x system --wait 5m --json
 ${EXIT_CODES}`;
