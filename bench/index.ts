@@ -13,8 +13,9 @@ import { prepareNode } from './node.ts';
 import { checkReach } from './reach.ts';
 import { compareRequests, describeRequests, requestsOf } from './requests.ts';
 import { type Measured, memoryShare, table } from './table.ts';
+import { describeTraffic, measureTraffic } from './traffic.ts';
 
-const USAGE = `usage: npm run bench -- [--runs N] [--only WORD] [--facts] [--cluster] [--json]
+const USAGE = `usage: npm run bench -- [--runs N] [--only WORD] [--facts] [--cluster] [--traffic] [--json]
 
 Holds dpu-doctor against the documented commands, on a DPU of the netns testbed. Needs root.
 
@@ -22,6 +23,7 @@ Holds dpu-doctor against the documented commands, on a DPU of the netns testbed.
   --only WORD  only the goals whose title holds the word
   --facts      what each fact costs on the node instead
   --cluster    a large cluster against kubectl instead, in the Kubernetes testbed
+  --traffic    what sending traffic costs beside the traffic itself instead, and whether it loses any
   --json       for programs
 `;
 
@@ -31,6 +33,7 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
     facts: { type: 'boolean', default: false },
     cluster: { type: 'boolean', default: false },
+    traffic: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -46,7 +49,8 @@ async function main(): Promise<void> {
   execFileSync(process.execPath, [join(root, 'scripts/build.ts')], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  if (values.cluster) await measureCluster();
+  if (values.traffic) await measurePaths();
+  else if (values.cluster) await measureCluster();
   else await measureNode(root);
 }
 
@@ -76,6 +80,12 @@ async function measureCluster(): Promise<void> {
   } finally {
     await lab.down();
   }
+}
+
+async function measurePaths(): Promise<void> {
+  const costs = await measureTraffic(downWhenBrokenOff);
+  print({ machine, traffic: costs }, () => [machine, describeTraffic(costs)].join('\n\n'));
+  process.exitCode = costs.every(({ met }) => met) ? 0 : 1;
 }
 
 async function measureNode(root: string): Promise<void> {
