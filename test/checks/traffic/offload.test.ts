@@ -4,8 +4,9 @@ import type { PathNode } from '../../../checks/define-path.ts';
 import { offload } from '../../../checks/traffic/offload.ts';
 import type { FactName } from '../../../facts/index.ts';
 import type { Path } from '../../../facts/traffic/path.ts';
+import { whyNotThis } from '../../../facts/traffic/proof/why-not/flows.ts';
 import type { StreamDirection, StreamObservation } from '../../../facts/traffic/stream.ts';
-import { anOvs, dpu, STARTED } from '../../helpers/dpu-facts.ts';
+import { aFlow, anOvs, dpu, STARTED } from '../../helpers/dpu-facts.ts';
 import type { NodeFacts } from '../../helpers/node-facts.ts';
 import { direction, offloaded, reverse, sample, tracked } from '../../helpers/stream.ts';
 
@@ -240,6 +241,18 @@ for (const [actions, why] of ACTIONS) {
     t.regex(judged.kind === 'findings' ? (judged.findings[0]?.message ?? '') : '', why);
   });
 }
+
+test('why not: ICMP that is tracked, and what is matched', (t) => {
+  const icmp = { ...aFlow({ ipProtocol: 1, actions: 'ct(zone=6),recirc(0x2)' }) };
+  t.deepEqual(whyNotThis(icmp), ['connection tracking of ICMP is not offloaded']);
+  t.deepEqual(whyNotThis({ ...icmp, ipProtocol: 6 }), []);
+  t.deepEqual(whyNotThis({ ...icmp, actions: '2' }), []);
+  const match = 'skb_priority(0/0),skb_mark(0/0),recirc_id(0),dp_hash(0x5/0xf),in_port(pf0vf1)';
+  t.regex(
+    whyNotThis(aFlow({ match, actions: '2' })).join(),
+    /^it matches the packet's hash \(dp_hash\)[^,]*,[^,]*$/,
+  );
+});
 
 test('why not: what the log says meanwhile', (t) => {
   // shared sample 047 has the line.
