@@ -11,8 +11,7 @@ export const NOT_COVERED: Readonly<Record<string, string>> = {
 
 /** What of a covered claim stays open, because a node does not show it. */
 export const OPEN: Readonly<Record<string, string>> = {
-  A27: 'Whether the next hop answers: nothing is sent. That it is on the network of DPU or host is looked at.',
-  A63: 'Whether traffic would be offloaded while none flows: the check is skipped then, with this reason.',
+  A27: 'Whether the next hop answers: only `traffic/pod-to-gateway` sends anything there. That it is on the network of DPU or host is looked at.',
   A64e: 'Which address the control plane has: it must be told as `control-plane-address`.',
   A64f: 'Without a cluster, which ports are left over from pods that are gone: a VF may have a port for other reasons.',
   G6: 'Which interface OVN-Kubernetes took in the end: that stands in an annotation of the node.',
