@@ -10,6 +10,7 @@ import { listenersOf } from './listeners.ts';
 import type { MadePods } from './objects/index.ts';
 import type { TrafficOptions } from './options.ts';
 import { planPaths } from './plan.ts';
+import { remeasurePartial } from './remeasure.ts';
 
 /**
  * Finds endpoints, or makes them; plans paths between them; sends traffic along each; follows what fails, and watches what
@@ -49,7 +50,8 @@ async function measure(
   options.progress(`${paths.length} paths between ${pods.length} endpoints on ${nodes.size} nodes`);
   const listensAlready = (path: PathMeasurement['path']): boolean =>
     path.to.endpoint === undefined || listeners.get(path.to.endpoint)?.shared === true;
-  const exchanges = await exchangeAll(paths, senders, listensAlready, context);
+  const atOnce = await exchangeAll(paths, senders, listensAlready, context);
+  const exchanges = await remeasurePartial(atOnce, senders, context);
   const exchanged = paths.map(
     (path): PathMeasurement => ({ path, exchange: exchanges.get(path) ?? { ok: false, failure: NOT_SENT } }),
   );
