@@ -242,6 +242,15 @@ for (const [actions, why] of ACTIONS) {
   });
 }
 
+test('why not: what a flow in the hardware does keeps no other one out', (t) => {
+  const half = [
+    { ufid: 'a', packets: 5000, actions: 'meter(3),2' },
+    { ufid: 'b', packets: 4990, mark: 'dp:ovs' },
+  ];
+  const judged = judge([direction([sample(0, []), sample(4000, half)]), { ...reverse(), packets: 12 }]);
+  t.deepEqual(codes(t, judged), ['NO_REASON']);
+});
+
 test('why not: ICMP that is tracked, and what is matched', (t) => {
   const icmp = { ...aFlow({ ipProtocol: 1, actions: 'ct(zone=6),recirc(0x2)' }) };
   t.deepEqual(whyNotThis(icmp), ['connection tracking of ICMP is not offloaded']);
