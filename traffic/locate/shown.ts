@@ -1,8 +1,9 @@
+import { type Evidence, evidence } from '../../facts/fact.ts';
 import { grownDrops } from '../../facts/traffic/counters/queues.ts';
 import type { CountedHop } from '../../facts/traffic/hops/counted.ts';
 import type { Loss } from '../../facts/traffic/hops/loss.ts';
 import type { CountedRetry } from '../../facts/traffic/hops/reading.ts';
-import type { Location } from '../../facts/traffic/location.ts';
+import type { Hop, Location } from '../../facts/traffic/location.ts';
 import type { Path } from '../../facts/traffic/path.ts';
 import { findReason } from '../../facts/traffic/reasons/index.ts';
 import type { ChassisScene, Finding } from '../../facts/traffic/reasons/scene.ts';
@@ -45,7 +46,10 @@ export async function shown(
     smallPass: path.size === 'mtu' ? await passSmall(path, context) : undefined,
   };
   const found = findReason(scene);
-  const gaps = known.way.gaps.map((gap) => ({ source: 'the way of the packets', said: gap }));
+  const gaps = [
+    ...(received > 0 ? [shareLost(located)] : []),
+    ...known.way.gaps.map((gap) => evidence('the way of the packets', gap)),
+  ];
   if (found === undefined) {
     const traces = scenes.flatMap(([, { traceEvidence }]) => traceEvidence ?? []);
     return { ...loss, reason: undefined, evidence: [...traces, ...gaps] };
@@ -68,6 +72,20 @@ function placeOf({ at }: Finding, loss: Loss, hops: readonly CountedHop[]): Loss
   );
   const last = hops.findIndex(({ hop }) => hop === loss.last);
   return own > last ? { lost: hops[own]?.hop, last: loss.last } : loss;
+}
+
+/** Where packets are lost only in part: how many there were before and after. */
+function shareLost({ loss, retry: { sent, received }, readings }: Located): Evidence {
+  const at = (hop: Hop | undefined): string => {
+    const packets = readings.find((reading) => reading.hop === hop)?.packets;
+    return hop === undefined || packets === undefined
+      ? ''
+      : `, ${packets} seen at ${hop.name} of ${hop.node} (${hop.counter})`;
+  };
+  return evidence(
+    'the share that is lost',
+    `${sent} sent${at(loss.last)}${at(loss.lost)}, ${received} came back`,
+  );
 }
 
 async function look(name: string, { context, known, loss, idle, after }: Located): Promise<ChassisScene> {
