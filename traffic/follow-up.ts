@@ -27,11 +27,8 @@ export async function locateFailing(
   const located = new Map<Path, Outcome<Location>>();
   const lost = measurements.filter(isLost);
   while (located.size < MAX_LOCATED && !context.options.signal.aborted) {
-    const known = withLocations(measurements, located);
-    const explained = new Set(culprits(known).flatMap(({ paths }) => paths));
-    const left = lost.filter(
-      ({ path }) => !located.has(path) && !(located.size > 0 && explained.has(path.id)),
-    );
+    const explained = explainedBy(measurements, located);
+    const left = lost.filter(({ path }) => !located.has(path) && !explained.has(path.id));
     const next = leastAlike(left, [...located.keys()]);
     if (next === undefined) break;
     const { path, exchange } = next;
@@ -42,14 +39,22 @@ export async function locateFailing(
   return located;
 }
 
-const withLocations = (
+/** The ids of the paths that fail where others were seen to lose their packets, not of those that merely look alike. */
+function explainedBy(
   measurements: readonly PathMeasurement[],
   located: ReadonlyMap<Path, Outcome<Location>>,
-): readonly PathMeasurement[] =>
-  measurements.map((measurement) => {
+): ReadonlySet<string> {
+  const seen = new Set([...located].flatMap(([{ id }, location]) => (location.ok ? [id] : [])));
+  const known = measurements.map((measurement) => {
     const location = located.get(measurement.path);
     return location === undefined ? measurement : { ...measurement, location };
   });
+  return new Set(
+    culprits(known)
+      .filter(({ first }) => seen.has(first))
+      .flatMap(({ paths }) => paths),
+  );
+}
 
 /** A path that is known not to work yet is no riddle. */
 const isLost = (measurement: PathMeasurement): boolean =>

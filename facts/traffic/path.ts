@@ -17,7 +17,10 @@ export type PathKind = (typeof PATH_KINDS)[number];
 /** From where traffic is sent: a pod, a network namespace of a node, or a node itself. */
 export interface Endpoint {
   readonly kind: 'pod' | 'netns' | 'node';
-  /** Unique in a run: `default/web` for a pod, `host1:pod1` for a namespace, `host1` for a node. */
+  /**
+   * Unique in a run, and the same in the next: `default/web` for a pod, `on-host1-1` for one that the run has made,
+   * `host1:pod1` for a namespace, `host1` for a node.
+   */
   readonly name: string;
   /** The target that is the node it is on. */
   readonly node: string;
@@ -39,7 +42,7 @@ export interface Endpoint {
 
 /** To where traffic is sent. */
 export interface Destination {
-  /** For people: an endpoint's name, `ClusterIP 10.96.0.7:5000`, `gateway 10.0.0.1`. */
+  /** For people: an endpoint's name, `ClusterIP of on-host1-1`, `gateway 10.0.0.1`. */
   readonly name: string;
   readonly address: string;
   /** Of TCP. */

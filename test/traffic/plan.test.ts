@@ -75,20 +75,6 @@ test('every path has an id of its own, which the next run of equal endpoints giv
   );
 });
 
-test('the namespace of a run is in no id: the next run is called otherwise', (t) => {
-  const inRun = (run: string) => {
-    const pods = [1, 2].map((number) =>
-      aPod(`host${number}`, number, {
-        name: `dpu-doctor-${run}/on-host${number}-1`,
-        pod: { namespace: `dpu-doctor-${run}`, name: `on-host${number}-1`, container: 'echo' },
-      }),
-    );
-    return plan(aCluster(2, { pods, services: [], listeners: new Map() })).paths.map(({ id }) => id);
-  };
-  t.true(inRun('one').length > 4);
-  t.deepEqual(inRun('one'), inRun('two'));
-});
-
 test('few nodes are tested by all pairs, in both directions', (t) => {
   const { paths, notes } = plan(aCluster(2), { kinds: ['pod-to-pod'] });
   const pings = paths.filter(({ protocol, size }) => protocol === 'icmp' && size === 'small');

@@ -64,7 +64,8 @@ const endpointOf = (
   { node, dpu, hostNetwork }: Pick<Endpoint, 'node' | 'dpu' | 'hostNetwork'>,
 ): Endpoint => ({
   kind: 'pod',
-  name: `${pod.namespace}/${pod.name}`,
+  // Without the namespace, which each run has of its own: results of one path have one name in all runs.
+  name: pod.name,
   ...{ node, dpu, addresses, hostNetwork },
   // Runtimes call the interface of the default network so (CRI); what a node calls its own is not known here.
   interface: hostNetwork ? undefined : 'eth0',

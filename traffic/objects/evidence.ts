@@ -25,10 +25,10 @@ export async function evidenceOf(
       eventsIn(cluster, namespace, signal).catch(() => []),
     ]);
     return new Map(
-      states
-        .map((state) => [`${namespace}/${state.pod.name}`, state] as const)
-        .filter(([name]) => own.some((endpoint) => endpoint.name === name))
-        .map(([name, state]) => [name, podEvidence(state, events)]),
+      own.flatMap(({ name, pod }) => {
+        const state = states.find((one) => one.pod.name === pod?.name);
+        return state === undefined ? [] : [[name, podEvidence(state, events)] as const];
+      }),
     );
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);

@@ -22,14 +22,7 @@ export function pathsOf(way: Way): readonly Path[] {
     if (address === undefined || !from.addresses.some(has)) return [];
     return sizes.map(
       (size): Path => ({
-        id: [
-          kind,
-          idOf(from),
-          to.endpoint === undefined ? to.name : idOf(to.endpoint),
-          protocol,
-          family,
-          size,
-        ]
+        id: [kind, from.name, to.endpoint?.name ?? to.name, protocol, family, size]
           .map((part) => encodeURIComponent(part).replaceAll('%3A', ':'))
           .join('/'),
         kind,
@@ -43,9 +36,3 @@ export function pathsOf(way: Way): readonly Path[] {
     );
   });
 }
-
-/** A pod's namespace is not in it where the run made it: the next run's is called otherwise. */
-const idOf = ({ pod, name }: Endpoint): string =>
-  pod?.namespace.startsWith(RUN_NAMESPACE) ? pod.name : name;
-
-const RUN_NAMESPACE = 'dpu-doctor-';

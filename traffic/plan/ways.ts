@@ -135,7 +135,7 @@ export function podToService(field: Field): readonly Way[] {
         ...TCP,
         kind,
         from,
-        to: { name: `ClusterIP of ${endpoint.name}, ${bracketed(address)}:${port}`, endpoint, node, port },
+        to: { name: `ClusterIP of ${endpoint.name}`, endpoint, node, port },
         addresses: [address],
         gap: gapOf(field, from.node, node),
       }));
@@ -143,7 +143,7 @@ export function podToService(field: Field): readonly Way[] {
       ...TCP,
       kind: 'pod-to-node-port',
       from,
-      to: { name: `NodePort ${nodePort} of ${node} for ${endpoint.name}`, endpoint, node, port: nodePort },
+      to: { name: `NodePort of ${node} for ${endpoint.name}`, endpoint, node, port: nodePort },
       addresses: field.host(node)?.addresses ?? [],
       gap: gapOf(field, from.node, node),
     });
@@ -153,8 +153,6 @@ export function podToService(field: Field): readonly Way[] {
     ];
   });
 }
-
-const bracketed = (address: string): string => (address.includes(':') ? `[${address}]` : address);
 
 const at = (endpoint: Endpoint): Way['to'] => ({ name: endpoint.name, endpoint, node: endpoint.node });
 
