@@ -115,19 +115,31 @@ export async function streamWorking(
   return streamed;
 }
 
-/** The paths over which streams are sent, as far as there are not too many. Pure. */
+/**
+ * The paths over which streams are sent, as far as there are not too many: between nodes, and on a node of its own where
+ * nothing gets through to another. Pure.
+ */
 export function streamPaths(measurements: readonly PathMeasurement[]): readonly Path[] {
+  const working = measurements.filter((one) => cameThrough(one) === true).map(({ path }) => path);
+  const between = onePerPair(working.filter((path) => path.kind === 'pod-to-pod' || sharingNetwork(path)));
+  const reached = new Set(between.flatMap(({ from, to }) => [from.node, to.endpoint?.node]));
+  const alone = working.filter(({ kind, from }) => kind === 'pod-to-pod-on-node' && !reached.has(from.node));
+  return [...between, ...onePerPair(alone)];
+}
+
+/** A stream is TCP: it is told of the path that says so, where there is one. */
+function onePerPair(paths: readonly Path[]): readonly Path[] {
   const byPair = new Map<string, Path>();
-  for (const measurement of measurements) {
-    const { path } = measurement;
-    const { from, to, size, kind } = path;
-    if (cameThrough(measurement) !== true || size !== 'small' || to.endpoint === undefined) continue;
-    const shared = [from, to.endpoint].find((end) => end.kind === 'pod' && end.hostNetwork);
-    if (kind !== 'pod-to-pod' && shared === undefined) continue;
-    const pair = shared?.name ?? [from.node, to.endpoint.node].sort().join(' ');
-    // A stream is TCP: it is told of the path that says so, where there is one.
+  for (const path of paths) {
+    const { from, to, size, protocol } = path;
+    if (size !== 'small' || to.endpoint === undefined) continue;
+    const pair = sharingNetwork(path)?.name ?? [from.node, to.endpoint.node].sort().join(' ');
     const known = byPair.get(pair);
-    if (known === undefined || (known.protocol === 'icmp' && path.protocol === 'tcp')) byPair.set(pair, path);
+    if (known === undefined || (known.protocol === 'icmp' && protocol === 'tcp')) byPair.set(pair, path);
   }
   return [...byPair.values()];
 }
+
+/** The pod at one end that shares its node's network. */
+const sharingNetwork = ({ from, to }: Path): Endpoint | undefined =>
+  [from, to.endpoint].find((end) => end?.kind === 'pod' && end.hostNetwork);
