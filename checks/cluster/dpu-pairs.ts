@@ -1,6 +1,13 @@
 import { apiEvidence } from '../../facts/cluster/fact.ts';
 import { nodes as nodesFact } from '../../facts/cluster/nodes.ts';
+import type { Contradiction } from '../../facts/derived/cluster/view.ts';
 import { defineClusterCheck, notApplicable, verdictOf } from '../define.ts';
+
+const CODES = new Map<Contradiction['kind'], 'TWO_HOSTS' | 'TWO_DPUS' | 'UNKNOWN_HOST'>([
+  ['two-hosts', 'TWO_HOSTS'],
+  ['two-dpus', 'TWO_DPUS'],
+  ['unknown-host', 'UNKNOWN_HOST'],
+]);
 
 export const dpuPairs = defineClusterCheck({
   id: 'cluster/dpu-pairs',
@@ -27,6 +34,14 @@ export const dpuPairs = defineClusterCheck({
       remedy:
         'On each DPU: sudo ovs-vsctl get Open_vSwitch . external_ids:host-k8s-nodename; then look at what the host is told: kubectl get node {node} -o yaml; with DPF also: kubectl get dpus.provisioning.dpu.nvidia.com -A -o yaml',
     },
+    UNKNOWN_HOST: {
+      text: 'DPU {node} says that it serves {others}, and no node that was asked is called so',
+      cause:
+        'Two clusters call one machine by different names, such as with and without a domain; the label was copied; or the cluster that has the host was not named.',
+      remedy:
+        'Compare the names: kubectl get nodes -L provisioning.dpu.nvidia.com/host, in both clusters. Which belong together an inventory can say: dpu: {node}',
+      level: 'warn',
+    },
   },
   docs: ['seed A L107'],
   judge({ facts: { nodes }, subject, report }) {
@@ -41,12 +56,13 @@ export const dpuPairs = defineClusterCheck({
       return notApplicable(`none of the ${nodes.length} nodes is a DPU or a DPU host`, seen);
     const findings = subject.contradictions.flatMap(
       ({ kind, about: [first, ...others], signs, evidence }) => {
-        if ((kind !== 'two-hosts' && kind !== 'two-dpus') || first === undefined) return [];
-        return report(kind === 'two-hosts' ? 'TWO_HOSTS' : 'TWO_DPUS', {
+        const code = CODES.get(kind);
+        if (code === undefined || first === undefined) return [];
+        return report(code, {
           subject: first.node,
           args: { node: first.node, others: others.map(({ node }) => node).join(' ') },
           observed: signs.join('; '),
-          expected: 'one of them',
+          expected: code === 'UNKNOWN_HOST' ? 'the name of a node' : 'one of them',
           evidence,
         });
       },

@@ -42,11 +42,39 @@ export function findPairs(
   const contradictions = [...conflicts(claims, 'two-hosts', 'dpu'), ...conflicts(single, 'two-dpus', 'host')];
   const contested = contradictions.flatMap(({ about }) => about);
   const isContested = (one: MemberId): boolean => contested.some((other) => sameMember(one, other));
+  const unknown = unknownHosts(hosts, dpus, claims);
   return {
     pairs: single.filter(({ host, dpu }) => !isContested(host) && !isContested(dpu)),
-    contradictions,
+    contradictions: [...contradictions, ...unknown],
     several,
   };
+}
+
+/**
+ * DPUs that are labelled with a host of which no cluster has a node, while there are hosts without a DPU: two clusters may
+ * call one machine by different names. `about` is the DPU, and the name that nobody has.
+ */
+function unknownHosts(
+  hosts: readonly NodeRole[],
+  dpus: readonly NodeRole[],
+  claims: readonly Claim[],
+): readonly Contradiction[] {
+  const alone = hosts.filter((one) => !claims.some(({ host }) => sameMember(host, one)));
+  if (alone.length === 0) return [];
+  return dpus.flatMap((one): readonly Contradiction[] => {
+    const label = DPF_HOST_LABELS.find((key) => one.object.labels.has(key));
+    const named = label === undefined ? undefined : one.object.labels.get(label);
+    if (named === undefined || claims.some(({ dpu }) => sameMember(dpu, one))) return [];
+    const sign = `the label ${label} of node ${one.node} names ${named}; DPU hosts without a DPU are ${alone.map(({ node }) => node).join(', ')}`;
+    return [
+      {
+        kind: 'unknown-host',
+        about: [id(one), { cluster: one.cluster, node: named }],
+        signs: [sign],
+        evidence: [apiEvidence(nodesFact.lists.nodes, sign)],
+      },
+    ];
+  });
 }
 
 /** Several DPUs of one host are no contradiction where DPF has an object of each, and each is of another device. */

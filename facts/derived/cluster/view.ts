@@ -33,7 +33,7 @@ export interface Member extends MemberId {
 
 /** Two signs that can't both be right. */
 export interface Contradiction {
-  readonly kind: 'two-labels' | 'label-against-mode' | 'two-hosts' | 'two-dpus';
+  readonly kind: 'two-labels' | 'label-against-mode' | 'two-hosts' | 'two-dpus' | 'unknown-host';
   readonly about: readonly MemberId[];
   /** The signs, one a line. */
   readonly signs: readonly string[];

@@ -94,3 +94,32 @@ test("OpenShift's labels tell roles, whatever their value", (t) => {
     ],
   );
 });
+
+test('a DPU that is labelled with a name that no host has is told where a host has no DPU, and paired with none', (t) => {
+  const label = { 'provisioning.dpu.nvidia.com/host': 'worker1' };
+  const host = { 'k8s.ovn.org/dpu-host': '' };
+  const dpus = viewOf('dpus', ...nodeOf('dpu1', label));
+  const told = findMembers([viewOf('hosts', ...nodeOf('worker1.example.com', host)), dpus]);
+  t.true(told.members.every((member) => member.dpu === undefined));
+  t.deepEqual(
+    told.contradictions.map(({ kind, about, signs }) => [
+      kind,
+      about.map(({ node: called }) => called),
+      signs,
+    ]),
+    [
+      [
+        'unknown-host',
+        ['dpu1', 'worker1'],
+        [
+          'the label provisioning.dpu.nvidia.com/host of node dpu1 names worker1; DPU hosts without a DPU are worker1.example.com',
+        ],
+      ],
+    ],
+  );
+  // Where the hosts' cluster was not named, or the names agree, there is nothing to say.
+  t.deepEqual(findMembers([dpus]).contradictions, []);
+  const agreed = findMembers([viewOf('hosts', ...nodeOf('worker1', host)), dpus]);
+  t.deepEqual(agreed.contradictions, []);
+  t.is(agreed.members.filter((member) => member.dpu !== undefined).length, 1);
+});
