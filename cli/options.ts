@@ -83,7 +83,11 @@ export function addTrafficOptions(command: Command): void {
     )
     .option('--packets <count>', 'of each ping (default: 5)')
     .option('--image <image>', 'of the pods that are made; sh, ping and nc are needed (default: alpine:3)')
-    .option('--pod <namespace/name>', 'use this pod, and make none; several may be given', several)
+    .option(
+      '--pod <namespace/name>',
+      'use this pod, or all with NAMESPACE/LABEL=VALUE, and make none; several may be given',
+      several,
+    )
     .option('--keep-on-failure', 'leave pods that were made where something failed');
 }
 

@@ -24,8 +24,8 @@ export async function chosenChecks(
   skip: readonly string[],
 ): Promise<readonly Check[]> {
   const wanted = select.length > 0 ? select : suite.select;
-  const offered = wanted.length > 0 || suite.active ? await catalogue() : await passiveCatalogue();
-  return selectChecks(offered, wanted, [...suite.skip, ...skip]);
+  const chosen = selectChecks(await catalogue(), wanted, [...suite.skip, ...skip]);
+  return wanted.length > 0 || suite.active ? chosen : chosen.filter(({ scope }) => scope !== 'path');
 }
 
 /** The suite, or the group of checks, that was named. @throws {UsageError} */

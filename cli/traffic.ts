@@ -22,6 +22,9 @@ const PATH_TIMEOUT = 20_000;
 /** How many paths are under way at a time: what they share is not to be the cause of a loss. */
 const PATHS_AT_A_TIME = 64;
 
+/** A pod by its name, or the pods with a label, whose key may have a prefix. */
+const POD = /^[a-z0-9-]+\/([a-z0-9.-]+|[A-Za-z0-9._/-]+=[A-Za-z0-9._-]*)$/;
+
 const SELECTIONS: readonly Selection[] = ['all', 'ring', 'sample'];
 
 /** What sends traffic, where checks that judge it were chosen. @throws {UsageError} */
@@ -56,8 +59,12 @@ function parsed(flags: TrafficFlags): Omit<TrafficOptions, 'signal' | 'progress'
       `${didYouMean(flags.paths ?? '', SELECTIONS)}Write --paths all, ring or sample.`,
     );
   const pods = words('--pod', flags.pod);
-  const wrong = pods.find((pod) => !/^[a-z0-9-]+\/[a-z0-9.-]+$/.test(pod));
-  if (wrong !== undefined) throw new UsageError(`'${wrong}' names no pod`, 'Write --pod NAMESPACE/NAME.');
+  const wrong = pods.find((pod) => !POD.test(pod));
+  if (wrong !== undefined)
+    throw new UsageError(
+      `'${wrong}' names no pod`,
+      'Write --pod NAMESPACE/NAME, or --pod NAMESPACE/LABEL=VALUE.',
+    );
   return {
     runId: `${new Date().toISOString().slice(0, 19).replace(/\D/g, '')}-${Buffer.from(crypto.getRandomValues(new Uint8Array(3))).toString('hex')}`,
     image: flags.image ?? IMAGE,
