@@ -14,6 +14,8 @@ export const vfRepresentors = definePairCheck({
   after: [
     'sriov/virtfn-links',
     'sriov/eswitch-mode',
+    // A port that has lost its network device tells of a lost representor in OVS' own words.
+    'ovs/port-errors',
     'veth/representors',
     'veth/host-interfaces',
     'veth/other-interfaces',

@@ -209,6 +209,8 @@ test.serial('a program that is missing makes undetermined what needs it, and not
   assertOnly(t, healthy, await changed(lab, without('ip')), [
     missing('ip'),
     ...[
+      'chain/port-duplicates',
+      'chain/vf-representors',
       'gateway/interface-setting',
       'gateway/management-port-exists',
       'sriov/dpf-pool-vfs',
