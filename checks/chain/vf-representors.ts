@@ -1,5 +1,20 @@
+import { attached } from '../../facts/derived/ovs-topology.ts';
+import type { Ovs } from '../../facts/ovs.ts';
 import { definePairCheck, notApplicable, undetermined, verdictOf } from '../define.ts';
 import { linkEvidence, NODE_CHAIN_REQUIRES, nodeChainsOf, straysOf } from './pair-chains.ts';
+
+/**
+ * The port of Open vSwitch that has lost the representor which is not found: its name is all that is left of it. It says
+ * the same in OVS' own words, so that one lost representor is one failure.
+ */
+function portWithout(ground: string, ovs: Ovs): string | undefined {
+  const [, pf, vf] = /pfID: (\d+), vfIndex: (\d+)/.exec(ground) ?? [];
+  if (!ovs.present || vf === undefined) return undefined;
+  return attached(ovs).find(
+    ({ name, error }) =>
+      error === `could not open network device ${name} (No such device)` && name.endsWith(`pf${pf}vf${vf}`),
+  )?.name;
+}
 
 export const vfRepresentors = definePairCheck({
   id: 'chain/vf-representors',
@@ -14,8 +29,7 @@ export const vfRepresentors = definePairCheck({
   after: [
     'sriov/virtfn-links',
     'sriov/eswitch-mode',
-    // A port that has lost its network device tells of a lost representor in OVS' own words.
-    'ovs/port-errors',
+    'ovs/integration-bridge',
     'veth/representors',
     'veth/host-interfaces',
     'veth/other-interfaces',
@@ -36,7 +50,15 @@ export const vfRepresentors = definePairCheck({
     const chains = nodeChainsOf(input);
     const vfs = chains.chains.filter(({ vf }) => vf !== undefined);
     if (vfs.length === 0) return notApplicable('the host has no VF of its DPU');
-    const findings = straysOf(chains, 'vf-without-representor').map(({ subject, ground, evidence }) =>
+    const lost = straysOf(chains, 'vf-without-representor');
+    const told = lost.filter(({ ground }) => portWithout(ground, input.dpu.ovs) !== undefined);
+    const [first] = told;
+    if (first !== undefined && told.length === lost.length)
+      return notApplicable(
+        `ovs/port-errors tells of it: the representor of ${first.subject} is gone, and its port ${portWithout(first.ground, input.dpu.ovs)} has lost its device`,
+        told.flatMap(({ evidence }) => evidence),
+      );
+    const findings = lost.map(({ subject, ground, evidence }) =>
       input.report('NO_REPRESENTOR', {
         subject,
         args: { ground, address: subject },

@@ -74,7 +74,7 @@ test.serial(
     };
     t.deepEqual(problems, []);
     t.deepEqual(
-      endpoints.map(({ name: called, hostNetwork }) => [called.split('/')[1], hostNetwork]),
+      endpoints.map(({ name: called, hostNetwork }) => [called, hostNetwork]),
       [
         ['one', false],
         ['two', false],
