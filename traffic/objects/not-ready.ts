@@ -63,9 +63,14 @@ function explained(unready: Unready, events: readonly ClusterEvent[]): Omit<Told
     reason:
       known === undefined ? reasonOf(state, own) : `${reasonOf(state, own)} (${known.match.message.cause})`,
     hint: known?.match.message.remedy ?? hintOf(state),
-    evidence: known === undefined ? words.slice(-3).map(said) : [wordsEvidence(known)],
+    evidence: known === undefined ? unlike(words).slice(-3).map(said) : [wordsEvidence(known)],
   };
 }
+
+/** Kubelet says the same again and again, with another port or time in it. */
+const unlike = <Word extends { readonly text: string }>(all: readonly Word[]): readonly Word[] => [
+  ...new Map(all.map((word) => [word.text.replace(/\d+/g, ''), word])).values(),
+];
 
 const said = ({ source, about, text }: { source: string; about: string; text: string }): Evidence =>
   evidence(source, `${about}: ${text}`);
