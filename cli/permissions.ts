@@ -1,5 +1,6 @@
 import type { ApiPermission } from '../facts/cluster/permission.ts';
 import { type RootCommand, sourceKey } from '../facts/source.ts';
+import { TRAFFIC_COMMANDS } from '../facts/traffic/commands.ts';
 import { type Permissions, permissionsFor } from '../runner/permissions.ts';
 import { parseNodeAccess } from './clusters.ts';
 import { rbacFile } from './rbac.ts';
@@ -55,6 +56,7 @@ function overview({ sources, api }: Permissions): string {
     'On each node that is logged in to, as anybody:',
     ...listed(plain.map(({ source, facts }) => [facts.join(', '), sourceKey(source)])),
     '',
+    ...(sendsTraffic(api) ? trafficLines() : []),
     "Of each cluster's API that is named:",
     ...listed(api.map(({ permission, facts }) => [facts.join(', '), apiText(permission)])),
     '',
@@ -63,9 +65,26 @@ function overview({ sources, api }: Permissions): string {
   ].join('\n');
 }
 
+const sendsTraffic = (api: Permissions['api']): boolean => api.some(({ facts }) => facts.includes('traffic'));
+
+/** What is run where traffic is sent and followed. */
+function trafficLines(): readonly string[] {
+  const rows = (root: boolean): readonly (readonly [string, string])[] =>
+    TRAFFIC_COMMANDS.filter((one) => (one.root ?? false) === root).map(({ command, why }) => [command, why]);
+  return [
+    'To send traffic and to follow it, as root or through sudo -n:',
+    ...listed(rows(true)),
+    '  Their arguments hang on what is sent: no sudoers line allows them, but a login as root does.',
+    '',
+    'To send traffic and to follow it, as anybody:',
+    ...listed(rows(false)),
+    '',
+  ];
+}
+
 /** What becomes of the systems that are examined. */
 const changes = (api: Permissions['api']): string =>
-  api.some(({ facts }) => facts.includes('traffic'))
+  sendsTraffic(api)
     ? 'On nodes nothing is changed; in a cluster a namespace with pods is made, and removed.'
     : 'Nothing is changed.';
 

@@ -7,7 +7,7 @@ import type { Permissions } from '../runner/permissions.ts';
  */
 
 /** The sudoers file with which this user may run as root what dpu-doctor runs so, and nothing else. */
-export function sudoersFile({ sources }: Permissions, user: string): string {
+export function sudoersFile({ sources, api }: Permissions, user: string): string {
   const groups = sources.filter(({ asRoot }) => asRoot.length > 0);
   const { plain = [], mighty = [] } = Object.groupBy(
     groups.flatMap(({ asRoot }) => asRoot),
@@ -17,6 +17,12 @@ export function sudoersFile({ sources }: Permissions, user: string): string {
   return [
     '# What dpu-doctor runs as root on a node where the login is not root, each with its exact arguments.',
     '# Install it as /etc/sudoers.d/dpu-doctor with mode 0440, after a look by: visudo -c -f FILE',
+    ...(api.some(({ facts }) => facts.includes('traffic'))
+      ? [
+          '# What follows packets and proves offload is not in it: its arguments hang on what is sent. With this file alone',
+          '# traffic is sent between pods, and where it vanishes can not be told; a login as root can.',
+        ]
+      : []),
     ...(groups.length === 0 ? ['# The chosen checks need no root.'] : []),
     ...(plain.some(({ 1: file }) => file === '/proc/<pid>/environ')
       ? ["# cat /proc/<pid>/environ shows any process's environment, and what is secret in it."]

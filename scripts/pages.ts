@@ -5,6 +5,7 @@ import { type ClusterRead, resourceOf } from '../facts/cluster/fact.ts';
 import { CLUSTER_FACTS } from '../facts/cluster/index.ts';
 import { FACTS } from '../facts/index.ts';
 import { type Source, sourceKey } from '../facts/source.ts';
+import { TRAFFIC_COMMANDS } from '../facts/traffic/commands.ts';
 import { groupOf } from '../runner/select.ts';
 import { EXPECTATIONS, type ExpectationDefinition } from '../suites/expectations.ts';
 import { SUITES } from '../suites/index.ts';
@@ -106,11 +107,22 @@ function commands(): string {
     '|---|---|---|',
     ...rows,
     '',
+    '## Where traffic is sent',
+    '',
+    'Runs that send traffic ([traffic.md](traffic.md)) start these as well, on nodes and in the pods and namespaces between',
+    'which it is sent. They change nothing either.',
+    '',
+    '| command | for what | root |',
+    '|---|---|---|',
+    ...TRAFFIC_COMMANDS.map(
+      ({ command, why, root }) => `| \`${cell(command)}\` | ${why} | ${root ? 'yes' : ''} |`,
+    ),
+    '',
     '# What is read of a cluster',
     '',
     'Where a cluster is named, its API is asked for what the chosen checks need of this list, and always for what tells',
     'which nodes there are: nodes, pods, DaemonSets, Deployments, leases and the DPUs of DPF. Nothing but `get` and `list`',
-    'is used, and secrets are never read.',
+    'is used where no traffic is sent, and secrets are never read.',
     '',
     '| fact | verb | resource |',
     '|---|---|---|',

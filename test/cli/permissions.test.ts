@@ -81,7 +81,11 @@ test('only the suites that send traffic need to make and remove anything', async
   t.deepEqual(await writes('traffic'), wanted);
   t.deepEqual(await writes('conformance'), wanted);
   t.deepEqual(await writes('cluster'), []);
-  t.regex(await said('traffic'), /in a cluster a namespace with pods is made, and removed/);
+  const traffic = await said('traffic');
+  t.regex(traffic, /in a cluster a namespace with pods is made, and removed/);
+  t.regex(traffic, /To send traffic and to follow it, as root[\s\S]*ovs-appctl ofproto\/trace/);
+  t.regex(await said('traffic', '--sudoers'), /a login as root can/);
+  t.notRegex(await said('node'), /To send traffic/);
 });
 
 test('the sudoers file has no wildcard but classes of single characters', async (t) => {
