@@ -165,7 +165,10 @@ export function seenOn(exchange: Exchange, { location }: PathMeasurement): reado
 const readings = ({ readings: all }: Location): string => all.map(reading).join('\n') || 'none could be read';
 
 const reading = ({ hop, packets, dropped, mayPassUncounted }: HopReading): string => {
-  const counted = packets === undefined ? 'not readable' : `${packets} packets`;
+  const counted =
+    packets === undefined
+      ? 'not known: not readable, or other traffic stands in the way'
+      : `${packets} packets`;
   const lost = dropped === undefined || dropped === 0 ? '' : `, ${dropped} dropped`;
   const uncounted = mayPassUncounted ? ', hardware may forward without counting' : '';
   return `${hop.direction}: ${hop.kind} ${hop.name} on ${hop.node}, ${hop.counter}: ${counted}${lost}${uncounted}`;
