@@ -1,4 +1,4 @@
-import { controllerDown, switchDown } from './daemons.ts';
+import { controllerDown, switchDown, switchDownBeyond } from './daemons.ts';
 import { flowDrops, tunnelUnreachable } from './flows.ts';
 import { deviceDrops, queueDrops } from './queues.ts';
 import { portInError, portMissing, portUnbound, representorDown } from './representor.ts';
@@ -20,6 +20,7 @@ const FINDERS: readonly Finder[] = [
   flowDrops,
   queueDrops,
   deviceDrops,
+  switchDownBeyond,
   controllerDown,
 ];
 

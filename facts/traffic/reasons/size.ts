@@ -28,10 +28,14 @@ export const tooLong: Finder = (scene) => {
       ...(isApart ? { at: { kind: 'uplink', node: chassis.target } } : {}),
     };
   }
+  // What has left one uplink is too long for what lies before the other, whether that could be counted or not.
+  const last = scene.readings.findIndex(({ hop }) => hop === loss.last);
+  const beyond = loss.last?.kind === 'uplink' ? scene.readings[last + 1]?.hop : undefined;
   const where = isApart ? ' on the network between the DPUs' : '';
   return {
     reason: `packets of ${size} bytes are too long${where}: small ones pass`,
     remedy: `Compare the MTU of every link on the way with ${size} bytes${isApart ? ` and ${OVERHEAD[4]} of the tunnel (${OVERHEAD[6]} over IPv6), switches between the DPUs among them` : ''}.`,
     evidence: [],
+    ...(beyond?.kind === 'uplink' ? { at: beyond } : {}),
   };
 };

@@ -1,0 +1,75 @@
+import test from 'ava';
+import type { Hop, HopReading } from '../../../facts/traffic/location.ts';
+import { switchDown, switchDownBeyond } from '../../../facts/traffic/reasons/daemons.ts';
+import type { ChassisScene, Scene } from '../../../facts/traffic/reasons/scene.ts';
+import { tooLong } from '../../../facts/traffic/reasons/size.ts';
+import { aPath, aPod } from '../../helpers/traffic.ts';
+
+const hop = (kind: Hop['kind'], node: string, counter: Hop['counter']): Hop => ({
+  kind,
+  node,
+  name: kind === 'uplink' ? 'p0' : 'port',
+  direction: 'request',
+  counter,
+});
+
+const WAY = [
+  hop('representor', 'dpu1', 'rx'),
+  hop('ovs-port', 'dpu1', 'rx'),
+  hop('tunnel', 'dpu1', 'tx'),
+  hop('uplink', 'dpu1', 'tx'),
+  hop('uplink', 'dpu2', 'rx'),
+  hop('tunnel', 'dpu2', 'rx'),
+] as const;
+
+const chassis = (target: string, given: Partial<ChassisScene> = {}): ChassisScene =>
+  ({
+    // Of the chassis itself these finders read no more.
+    chassis: { target, uplink: 'p0', encapIps: ['192.0.2.1'] },
+    links: [],
+    switchFailure: undefined,
+    ...given,
+  }) as unknown as ChassisScene;
+
+const scene = (loss: Scene['loss'], given: Partial<Scene> = {}): Scene =>
+  ({
+    path: aPath(aPod('host1', 1), aPod('host2', 2)),
+    loss,
+    readings: WAY.map(
+      (one): HopReading => ({ hop: one, packets: 0, dropped: undefined, mayPassUncounted: false }),
+    ),
+    from: {},
+    to: {},
+    chassis: new Map(['dpu1', 'dpu2'].map((name) => [name, chassis(name)])),
+    ...given,
+  }) as unknown as Scene;
+
+const HUNG = { switchFailure: { code: 'timeout', message: 'ovs-appctl gave no answer' } } as const;
+
+test('a dead ovs-vswitchd further on is named, where the place itself shows nothing', (t) => {
+  const before = { lost: WAY[1], last: WAY[0] };
+  const broken = scene(before, {
+    chassis: new Map([
+      ['dpu1', chassis('dpu1')],
+      ['dpu2', chassis('dpu2', HUNG)],
+    ]),
+  });
+  t.is(switchDown(broken), undefined, 'it is not at the place');
+  t.like(switchDownBeyond(broken), {
+    reason: 'ovs-vswitchd does not answer on dpu2',
+    at: WAY[5],
+    reach: 'node',
+  });
+  t.is(switchDownBeyond(scene(before)), undefined);
+});
+
+test('what leaves one uplink and is too long is lost before the other, counted or not', (t) => {
+  const path = aPath(aPod('host1', 1), aPod('host2', 2), { size: 'mtu' });
+  const given = { path, smallPass: true };
+  t.like(tooLong(scene({ lost: WAY[5], last: WAY[3] }, given)), {
+    reason: 'packets of 1400 bytes are too long on the network between the DPUs: small ones pass',
+    at: WAY[4],
+  });
+  t.is(tooLong(scene({ lost: WAY[3], last: WAY[2] }, given))?.at, undefined);
+  t.is(tooLong(scene({ lost: WAY[5], last: WAY[3] }, { path, smallPass: false })), undefined);
+});
