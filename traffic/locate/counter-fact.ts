@@ -11,6 +11,7 @@ import { type QueueDrops, queueDrops } from '../../facts/traffic/counters/queues
 import type { CountedHop } from '../../facts/traffic/hops/counted.ts';
 import type { NodeCounters } from '../../facts/traffic/hops/reading.ts';
 import { quote } from '../../transports/quote.ts';
+import { dumpFlows } from '../dump-flows.ts';
 
 /** What a node told of its counters, and why it told no more. */
 export interface NodeReading extends NodeCounters {
@@ -56,28 +57,16 @@ export const endpointCounters = defineFact({
   parse: ({ dev }) => procNetDev(dev.stdout),
 });
 
-const DUMP = 'ovs-appctl --timeout=5 dpctl/dump-flows -m --names';
-
 /*
  * Of flows that show addresses, those with one of the path's, and those that match a part of an address only: the rest
- * of it, as printed, is that of another packet. Where there are several datapaths, each has to be named.
+ * of it, as printed, is that of another packet.
  */
 function flowSource(addresses: readonly string[]): Source {
   const own = addresses
     .filter((address) => versionOf(address) !== undefined)
     .map((address) => `(src|dst)=${address.replaceAll('.', '[.]')}[,)/]`);
   const pattern = [...own, 'ipv[46][(][^)]*(src|dst)=[^,)]*/'].join('|');
-  const script = `(
-${findOvs('ovs-appctl')}
-{
-  dps=$(ovs ovs-appctl --timeout=5 dpctl/dump-dps)
-  code=$?
-  for dp in $dps; do ovs ${DUMP} "$dp" </dev/null || code=$?; done
-  echo "exit $code"
-} | grep -E ${quote(`^exit |${pattern}`)} | tail -n ${MAX_FLOWS + 1}
-)`;
-  const runs = [DUMP, 'ovs-appctl --timeout=5 dpctl/dump-dps', 'grep', 'tail'];
-  return shell('ovs-appctl dpctl/dump-flows -m --names', script, runs, ovsAsRoot(...DUMP.split(' ')));
+  return dumpFlows('ovs-appctl dpctl/dump-flows -m --names', pattern, MAX_FLOWS);
 }
 
 function flowsOf(answer: CommandAnswer): { flows?: NodeCounters['flows']; failure?: FactFailure } {

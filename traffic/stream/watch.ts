@@ -9,6 +9,7 @@ import type { StreamSample } from '../../facts/traffic/stream.ts';
 import { readAnswer } from '../../transports/answers.ts';
 import { quote } from '../../transports/quote.ts';
 import { wayFailure } from '../ask-fact.ts';
+import { dumpFlows } from '../dump-flows.ts';
 import type { TrafficOptions } from '../options.ts';
 import type { Shell } from '../shell.ts';
 import type { Representor } from './representor.ts';
@@ -27,8 +28,6 @@ export interface Watch {
   readonly statistics: Source;
   readonly device: Source;
 }
-
-const DUMP = 'ovs-appctl --timeout=5 dpctl/dump-flows -m --names';
 
 export function watchOf({ name }: Pick<Representor, 'name'>): Watch {
   const device = quote(name);
@@ -53,25 +52,12 @@ export function watchOf({ name }: Pick<Representor, 'name'>): Watch {
 /*
  * All flows from one port, however wide their masks are. `filter=` of dump-flows takes a flow without wildcards and leaves
  * out those that match any address (ovs-vswitchd(8)), which are of the connection, too; so the node filters by the
- * port alone. Where there are several datapaths, each has to be named ("multiple datapaths, specify one").
+ * port alone.
  */
 function flowsFrom(port: string): Source {
   const pattern = port.replace(/[^A-Za-z0-9_@-]/g, '[$&]').replaceAll('[^]', '\\^');
-  const script = `(
-${findOvs('ovs-appctl')}
-{
-  dps=$(ovs ovs-appctl --timeout=5 dpctl/dump-dps)
-  code=$?
-  for dp in $dps; do ovs ${DUMP} "$dp" </dev/null || code=$?; done
-  echo "exit $code"
-} | grep -E ${quote(`^exit [0-9]+$|in_port[(](${pattern}|[0-9]+)[)]`)} | tail -n ${MAX_FLOWS + 1}
-)`;
-  return shell(
-    `ovs-appctl dpctl/dump-flows -m --names, in_port(${port})`,
-    script,
-    [DUMP, 'ovs-appctl --timeout=5 dpctl/dump-dps', 'grep', 'tail'],
-    [...ovsAsRoot(...DUMP.split(' ')), ...ovsAsRoot('ovs-appctl', '--timeout=5', 'dpctl/dump-dps')],
-  );
+  const title = `ovs-appctl dpctl/dump-flows -m --names, in_port(${port})`;
+  return dumpFlows(title, `in_port[(](${pattern}|[0-9]+)[)]`, MAX_FLOWS);
 }
 
 /** One look at representors of one DPU. Never rejects. */
