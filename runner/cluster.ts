@@ -2,6 +2,7 @@ import type { ClusterSubject } from '../checks/define.ts';
 import type { ClusterFactName } from '../facts/cluster/index.ts';
 import { type Evidence, evidence, type FactFailure, type Outcome } from '../facts/fact.ts';
 import type { ClusterTarget } from '../transports/cluster/access.ts';
+import { ownError } from './own-result.ts';
 import type { Result, TargetFailure, TargetReport } from './report.ts';
 import { NODES_KNOWN, REACHABLE } from './said.ts';
 
@@ -63,25 +64,9 @@ const problemOf = (
   cluster: GatheredCluster,
   checkId: string,
   title: string,
-  { code, message, hint }: TargetFailure,
+  failure: TargetFailure,
   seen: Evidence,
-): Result => ({
-  checkId,
-  title,
-  group: 'target',
-  target: targetName(cluster),
-  verdict: 'error',
-  reasonCode: code,
-  reason: message,
-  ...(hint === undefined ? {} : { remedy: hint }),
-  findings: [],
-  evidence: [seen],
-  durationMs: cluster.durationMs,
-  severity: 'error',
-  covers: [],
-  docs: [],
-  tags: [],
-});
+): Result => ownError(checkId, title, targetName(cluster), failure, [seen], cluster.durationMs);
 
 /** Why the first of these facts could not be had. */
 export function missingClusterFact(

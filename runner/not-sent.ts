@@ -3,6 +3,7 @@ import { evidence, type FactFailure } from '../facts/fact.ts';
 import type { PathMeasurement, TrafficProblem } from '../facts/traffic/measurement.ts';
 import { pathTitle } from '../facts/traffic/path.ts';
 import { resultBase } from './judge.ts';
+import { ownError } from './own-result.ts';
 import { isMeasuredFor, resultOf } from './path-result.ts';
 import type { Result } from './report.ts';
 import { blocked, STOPS, undeterminedBy } from './said.ts';
@@ -49,25 +50,8 @@ export const NOTHING_SENT: TrafficProblem = {
 };
 
 /** One error for what kept paths from being measured. */
-export function notSent(
-  { code, message, hint, target, evidence: seen = [] }: TrafficProblem,
-  somewhere: string,
-): Result {
-  return {
-    checkId: TRAFFIC_SENT,
-    title: 'traffic could be sent',
-    group: 'traffic',
-    target: target ?? somewhere,
-    verdict: 'error',
-    reasonCode: code,
-    reason: message,
-    ...(hint === undefined ? {} : { remedy: hint }),
-    findings: [],
-    evidence: seen.length > 0 ? seen : [evidence('dpu-doctor', message)],
-    durationMs: 0,
-    severity: 'error',
-    covers: [],
-    docs: [],
-    tags: ['traffic'],
-  };
+export function notSent(problem: TrafficProblem, somewhere: string): Result {
+  const { message, target = somewhere, evidence: told = [] } = problem;
+  const seen = told.length > 0 ? told : [evidence('dpu-doctor', message)];
+  return ownError(TRAFFIC_SENT, 'traffic could be sent', target, problem, seen, 0);
 }

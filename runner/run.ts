@@ -17,6 +17,7 @@ import type { RunListener } from './events.ts';
 import { type GatheredNode, type GatherOptions, gather } from './gather.ts';
 import { type JudgeOptions, judgeCluster, judgePlanned, REACHABLE, type Verdicts } from './judge.ts';
 import { mapLimited } from './limit.ts';
+import { ownError } from './own-result.ts';
 import { pairByHostName } from './pairs.ts';
 import { type Planned, planRun, severalDpus } from './plan.ts';
 import {
@@ -304,25 +305,9 @@ function targetsOf(results: readonly Result[]): ReadonlySet<string> {
 function reachability(node: GatheredNode): Result[] {
   const failure = failureOf(node);
   if (failure === undefined) return [];
-  return [
-    {
-      checkId: REACHABLE,
-      title: 'the node can be examined',
-      group: 'target',
-      target: node.node.name,
-      verdict: 'error',
-      reasonCode: failure.code,
-      reason: failure.message,
-      ...(failure.hint === undefined ? {} : { remedy: failure.hint }),
-      findings: [],
-      evidence: [evidence(node.uri, failure.message)],
-      durationMs: node.durationMs,
-      severity: 'error',
-      covers: [],
-      docs: [],
-      tags: [],
-    },
-  ];
+  const { node: target, uri, durationMs } = node;
+  const seen = [evidence(uri, failure.message)];
+  return [ownError(REACHABLE, 'the node can be examined', target.name, failure, seen, durationMs)];
 }
 
 /**
