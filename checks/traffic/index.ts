@@ -13,7 +13,7 @@ import { podToOtherNode } from './pod-to-other-node.ts';
 import { podToPod } from './pod-to-pod.ts';
 import { podToPodOnNode } from './pod-to-pod-on-node.ts';
 
-/** The checks that judge traffic which a run has sent. They are chosen only by name: see selectChecks. */
+/** The checks that judge traffic which a run has sent. They are chosen only where somebody asks for them: see cli/suite.ts. */
 export const TRAFFIC_CHECKS: readonly AnyPathCheck[] = [
   podToPodOnNode,
   podToPod,

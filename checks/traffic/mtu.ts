@@ -1,7 +1,7 @@
 import { pathTitle } from '../../facts/traffic/path.ts';
 import { notApplicable, verdictOf } from '../define.ts';
 import { definePathCheck } from '../define-path.ts';
-import { TRAFFIC_CLUSTER_FACTS, TRAFFIC_FACTS } from './common.ts';
+import { lossOf, nothingSent, PATH_CHECK } from './common.ts';
 import { seenOn } from './reach.ts';
 
 export const mtu = definePathCheck({
@@ -9,13 +9,9 @@ export const mtu = definePathCheck({
   title: "packets as large as the sender's MTU get through",
   description:
     'A tunnel adds a header to every packet: where the network beneath is not larger by that, small packets pass and large ones vanish, so ping works and downloads hang.',
-  severity: 'error',
-  scope: 'path',
-  roles: ['dpu-host', 'dpu', 'worker', 'control-plane'],
-  tags: ['traffic'],
+  ...PATH_CHECK,
   covers: [],
-  requires: TRAFFIC_FACTS,
-  requiresCluster: TRAFFIC_CLUSTER_FACTS,
+  expects: ['max-packet-loss'],
   measures: 'exchange',
   messages: {
     TOO_LONG: {
@@ -33,8 +29,10 @@ export const mtu = definePathCheck({
   },
   docs: ['https://ovn-kubernetes.io/design/topology/'],
   concerns: ({ size }) => size === 'mtu',
-  judge({ path, measured, measurement, report }) {
+  judge({ path, measured, measurement, expected, report }) {
     if (measured.protocol !== 'icmp') return notApplicable('no ping was sent on this path');
+    const unknown = nothingSent(measured);
+    if (unknown !== undefined) return unknown;
     const { sent, received, tooLong, errors } = measured;
     const seen = seenOn(measured, measurement);
     const args = { from: path.from.name, to: path.to.name, mtu: path.from.mtu ?? 0, sent, received };
@@ -45,6 +43,7 @@ export const mtu = definePathCheck({
       evidence: seen,
     };
     if (tooLong) return verdictOf([report('TOO_LONG', { ...about, args })], seen);
-    return verdictOf(received < sent ? [report('LARGE_LOST', { ...about, args })] : [], seen);
+    const isLost = lossOf(measured) > expected['max-packet-loss'].value;
+    return verdictOf(isLost ? [report('LARGE_LOST', { ...about, args })] : [], seen);
   },
 });

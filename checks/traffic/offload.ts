@@ -8,7 +8,7 @@ import { WHY_NOT_FACTS, type WhyNotFacts } from '../../facts/traffic/proof/why-n
 import type { StreamObservation } from '../../facts/traffic/stream.ts';
 import { type Judgement, notApplicable, type Report, undetermined, verdictOf } from '../define.ts';
 import { definePathCheck, type PathNode } from '../define-path.ts';
-import { TRAFFIC_CLUSTER_FACTS, TRAFFIC_FACTS } from './common.ts';
+import { PATH_CHECK, TRAFFIC_FACTS } from './common.ts';
 import { OFFLOAD_MESSAGES } from './offload-messages.ts';
 
 export const offload = definePathCheck({
@@ -16,13 +16,9 @@ export const offload = definePathCheck({
   title: 'the hardware forwards the TCP of pods, in both directions',
   description:
     'A stream of thousands of packets is sent. It counts as offloaded only where the flows of this very connection are marked as offloaded, count about as many packets as were sent, and the representors of both pods see next to none of them.',
-  severity: 'error',
-  scope: 'path',
-  roles: ['dpu-host', 'dpu', 'worker', 'control-plane'],
-  tags: ['traffic'],
+  ...PATH_CHECK,
   covers: ['A62', 'A63', 'D103'],
   requires: [...new Set([...TRAFFIC_FACTS, ...WHY_NOT_FACTS])],
-  requiresCluster: TRAFFIC_CLUSTER_FACTS,
   measures: 'stream',
   messages: OFFLOAD_MESSAGES,
   docs: ['seed A L393-396', 'ovs-vswitchd(8)', 'ovs-vswitchd.conf.db(5)'],

@@ -1,7 +1,7 @@
 import { pathTitle } from '../../facts/traffic/path.ts';
 import { notApplicable, verdictOf } from '../define.ts';
 import { definePathCheck } from '../define-path.ts';
-import { TRAFFIC_CLUSTER_FACTS, TRAFFIC_FACTS } from './common.ts';
+import { nothingSent, PATH_CHECK } from './common.ts';
 import { seenOn } from './reach.ts';
 
 export const overMtu = definePathCheck({
@@ -9,13 +9,8 @@ export const overMtu = definePathCheck({
   title: "packets one byte over the sender's MTU are refused with a word",
   description:
     'They ask not to be fragmented. A sender that is not told that they are too long sends them again and again, and its connections hang.',
-  severity: 'error',
-  scope: 'path',
-  roles: ['dpu-host', 'dpu', 'worker', 'control-plane'],
-  tags: ['traffic'],
+  ...PATH_CHECK,
   covers: [],
-  requires: TRAFFIC_FACTS,
-  requiresCluster: TRAFFIC_CLUSTER_FACTS,
   measures: 'exchange',
   messages: {
     ARRIVED: {
@@ -34,6 +29,8 @@ export const overMtu = definePathCheck({
   concerns: ({ size }) => size === 'over-mtu',
   judge({ path, measured, measurement, report }) {
     if (measured.protocol !== 'icmp') return notApplicable('no ping was sent on this path');
+    const unknown = nothingSent(measured);
+    if (unknown !== undefined) return unknown;
     const { sent, received, tooLong, errors } = measured;
     const seen = seenOn(measured, measurement);
     const args = { from: path.from.name, to: path.to.name, bytes: (path.from.mtu ?? 0) + 1 };

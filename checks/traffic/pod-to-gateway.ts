@@ -5,5 +5,5 @@ export const podToGateway = reachCheck({
   title: 'pods reach the next hop outside of the cluster',
   description: 'All that pods ask of the world takes this way, over the uplink of the DPU.',
   covers: [],
-  docs: ['seed A L323-338'],
+  docs: ['seed A L109'],
 });

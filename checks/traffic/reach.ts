@@ -6,7 +6,7 @@ import type { Path, PathKind } from '../../facts/traffic/path.ts';
 import { pathTitle } from '../../facts/traffic/path.ts';
 import { type Judgement, type Report, verdictOf } from '../define.ts';
 import { type AnyPathCheck, definePathCheck } from '../define-path.ts';
-import { TRAFFIC_CLUSTER_FACTS, TRAFFIC_FACTS } from './common.ts';
+import { lossOf, nothingSent, PATH_CHECK } from './common.ts';
 
 const MESSAGES = {
   NOTHING_BACK: {
@@ -54,12 +54,7 @@ export function reachCheck(text: {
   const kind = text.id.slice('traffic/'.length);
   return definePathCheck({
     ...text,
-    severity: 'error',
-    scope: 'path',
-    roles: ['dpu-host', 'dpu', 'worker', 'control-plane'],
-    tags: ['traffic'],
-    requires: TRAFFIC_FACTS,
-    requiresCluster: TRAFFIC_CLUSTER_FACTS,
+    ...PATH_CHECK,
     expects: ['max-packet-loss', 'max-round-trip'],
     measures: 'exchange',
     messages: MESSAGES,
@@ -83,10 +78,14 @@ function judgePing(
   report: ReachReport,
   most: { readonly loss: number; readonly roundTrip: number | undefined },
 ): Judgement {
+  const unknown = nothingSent(ping);
+  if (unknown !== undefined) return unknown;
   const { sent, received, rtt } = ping;
   const ends = { from: path.from.name, to: path.to.name };
   const seen = seenOn(ping, measurement);
-  const loss = Math.round(((sent - received) / sent) * 1000) / 10;
+  const lost = lossOf(ping);
+  // Rounded up: as much must be borne for it to pass, and next to nothing is not nothing.
+  const loss = Math.ceil(lost * 100) / 100;
   const about = { subject: pathTitle(path), evidence: seen };
   if (received === 0) {
     const errors = ping.errors.length === 0 ? '' : `, ${ping.errors.join(', ')}`;
@@ -102,7 +101,7 @@ function judgePing(
       seen,
     );
   }
-  if (loss > most.loss)
+  if (lost > most.loss)
     return verdictOf(
       [
         report('LOSS', {

@@ -111,6 +111,30 @@ test('what is lost, slow or cut fails by the expectations', (t) => {
   t.is(codeOf(aConversation({ sent: 0, received: 0 })), 'TCP_CUT');
 });
 
+test('one lost packet of very many is a loss, and what is told of it can be borne', (t) => {
+  const of = (size: 'small' | 'mtu') =>
+    aMeasurement(aPath(POD1, POD2, { size }), {
+      exchange: { ok: true, value: aPing({ sent: 30_000, received: 29_999 }) },
+    });
+  const [small] = judge(aTraffic([of('small')]));
+  t.is(small?.findings[0]?.code, 'LOSS');
+  t.regex(small?.findings[0]?.message ?? '', /: 0\.01 % are lost/);
+  t.is(judge(aTraffic([of('mtu')]))[0]?.findings[0]?.code, 'LARGE_LOST');
+  for (const size of ['small', 'mtu'] as const)
+    t.is(judge(aTraffic([of(size)]), { 'max-packet-loss': 0.01 })[0]?.verdict, 'pass', size);
+});
+
+test('no packet that was sent is an error on every path, and never a pass or a failure', (t) => {
+  for (const size of ['small', 'mtu', 'over-mtu'] as const) {
+    const value = aPing({ sent: 0, received: 0, rtt: undefined });
+    const [result] = judge(
+      aTraffic([aMeasurement(aPath(POD1, POD2, { size }), { exchange: { ok: true, value } })]),
+    );
+    t.is(result?.verdict, 'error', size);
+    t.regex(result?.reason ?? '', /no packet was sent/);
+  }
+});
+
 test('at the MTU packets pass, one byte over it they are refused', (t) => {
   const at = (size: 'mtu' | 'over-mtu', exchange: ReturnType<typeof aPing>): string | undefined => {
     const [result] = judge(
