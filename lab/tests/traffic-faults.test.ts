@@ -265,6 +265,16 @@ const EXPECTED: readonly Expected[] = [
   },
 ];
 
+/**
+ * Other packets pass an uplink too, of the tunnels' own and of neighbour discovery: where these were too many to tell, the
+ * next hop that does tell is the first that is known not to have seen the packets.
+ */
+function toldAt({ readings }: Location, expected: string): string {
+  const at = readings.findIndex(({ hop }) => describe(hop) === expected);
+  if (readings[at]?.hop.kind !== 'uplink') return expected;
+  return describe(readings.find(({ packets }, index) => index >= at && packets !== undefined)?.hop);
+}
+
 for (const { fault, target, size, to, partly, ...expected } of EXPECTED) {
   const where = Object.entries(target ?? {}).map(([key, value]) => ` ${key} ${value}`);
   test.serial(`${fault}${where.join()}: ${[expected.lost].flat()[0]}`, async (t) => {
@@ -274,7 +284,10 @@ for (const { fault, target, size, to, partly, ...expected } of EXPECTED) {
     try {
       const found = await located(path, partly);
       t.true(found.received < found.sent, shown(found));
-      t.true([expected.lost].flat().includes(describe(found.lost)), shown(found));
+      t.true(
+        [expected.lost].flat().some((lost) => describe(found.lost) === toldAt(found, lost)),
+        shown(found),
+      );
       if (expected.last !== undefined) t.is(describe(found.last), expected.last, shown(found));
       t.regex(found.reason ?? '', expected.reason, shown(found));
       t.truthy(found.remedy);

@@ -50,16 +50,23 @@ function start(t: ExecutionContext, pods: readonly WantedPod[], options?: Parame
 
 const cleanup = (...args: readonly string[]) => dpuDoctor(['cleanup', '--kubeconfig', kubeconfig, ...args]);
 
-/** The VFs of removed pods go back a moment later. */
+/**
+ * The VFs of removed pods go back a moment later; where a pod was removed while its sandbox was being made, when the kubelet
+ * collects what is left over, which it does once a minute.
+ */
 const vfsBack = () =>
-  waitFor('the VFs to be back', async () => {
-    const { stdout } = await lab.nodes.node('host1').exec(['ls', '/sys/class/net']);
-    const there = stdout.split('\n');
-    return lab
-      .pair()
-      .vfs.slice(1)
-      .every(({ netdev }) => there.includes(netdev));
-  });
+  waitFor(
+    'the VFs to be back',
+    async () => {
+      const { stdout } = await lab.nodes.node('host1').exec(['ls', '/sys/class/net']);
+      const there = stdout.split('\n');
+      return lab
+        .pair()
+        .vfs.slice(1)
+        .every(({ netdev }) => there.includes(netdev));
+    },
+    { timeoutMs: 150_000 },
+  );
 
 test.serial(
   'with exactly the printed rights, pods with VFs get ready, ping and talk TCP, and are removed',
