@@ -9,7 +9,7 @@ export interface WaitOptions {
 export async function waitFor(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  { timeoutMs = 20_000, intervalMs = 25 }: WaitOptions = {},
+  { timeoutMs = 60_000, intervalMs = 25 }: WaitOptions = {},
 ): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   while (!(await condition())) {
