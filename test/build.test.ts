@@ -1,5 +1,5 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
-import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -75,6 +75,22 @@ test('its list has every check', async (t) => {
 });
 
 const DEMO = join(ROOT, 'fixtures/demo');
+
+test('what it runs was compiled by the build, also where it was moved to', async (t) => {
+  const moved = join(temporaryDirectory(t), 'dist');
+  cpSync(DIST, moved, { recursive: true });
+  const files = () => readdirSync(moved, { recursive: true }).length;
+  const before = files();
+  const { stdout, stderr } = await run(
+    join(moved, 'dpu-doctor.js'),
+    ['run', '--target', `recorded:${join(DEMO, 'dpu1.json')}`],
+    { NODE_DEBUG_NATIVE: 'COMPILE_CACHE' },
+  );
+  const told = stdout + stderr;
+  t.true((told.match(/was accepted/g) ?? []).length >= 5, told);
+  t.notRegex(told, /was rejected/);
+  t.is(files(), before);
+});
 
 for (const [what, args] of [
   ['a recorded DPU', ['--target', `recorded:${join(DEMO, 'dpu1.json')}`]],
