@@ -63,6 +63,7 @@ export const settingsAsRoot = (file: string): RootCommand => ['sed', '-nE', SETT
  */
 const SCRIPT = `for t in head sed tr; do command -v $t >/dev/null || echo "lacking $t"; done
 set --
+e='s/\\n/ /g; 1{h;s/.*/readable/p;g;}; /^(OVNKUBE_[A-Z0-9_]*|OVN_[A-Z0-9_]*|DPU_[A-Z0-9_]*|K8S_NODE[A-Z_]*|PCIDEVICE_[^=]*)=/s/^/env /p'
 for p in /proc/[0-9]*; do
   c=
   IFS= read -r c < "$p/comm" || continue
@@ -74,17 +75,20 @@ for p in /proc/[0-9]*; do
   set -- "$@" "$p/cmdline"
   case $c in ovnkube) ;; *) continue ;; esac
   f=
-  if grep -q config-file "$p/cmdline"; then
+  while IFS= read -r l || [ -n "$l" ]; do
+    case $l in *config-file*) f=named ;; esac
+  done < "$p/cmdline"
+  if [ "$f" ]; then
     f=$(tr '\\000' '\\n' < "$p/cmdline" | sed -nE 's/^--?config-file=//p; /^--?config-file$/{n;p;}')
   fi
   f=\${f:-${CONFIG_FILE}}
   printf 'config %s\\n' "$f"
   $as_root ${PRINT_SETTINGS} "$p/root$f" 2>&1
   if [ -r "$p/environ" ]; then
-    tr '\\000\\n' '\\n ' < "$p/environ"
+    sed -znE "$e" < "$p/environ"
   else
-    $as_root cat "$p/environ" | tr '\\000\\n' '\\n '
-  fi | sed -nE '1{h;s/.*/readable/p;g;}; /^(OVNKUBE_[A-Z0-9_]*|OVN_[A-Z0-9_]*|DPU_[A-Z0-9_]*|K8S_NODE[A-Z_]*|PCIDEVICE_[^=]*)=/s/^/env /p'
+    $as_root cat "$p/environ" | sed -znE "$e"
+  fi
 done 2>/dev/null
 [ $# = 0 ] || {
   echo arguments
@@ -99,15 +103,17 @@ export const processes = defineFact({
     list: shell(
       'OVS, OVN and Kubernetes processes in /proc',
       SCRIPT,
-      ['grep', 'head', 'tr', 'sed', 'cat /proc/<pid>/environ', 'sed /proc/<pid>/root/<config-file>'],
+      ['head', 'tr', 'sed', 'cat /proc/<pid>/environ', 'sed /proc/<pid>/root/<config-file>'],
       // Another configuration file, which ovnkube's arguments may name, is for the reader to add.
       [settingsAsRoot(`/proc/<pid>/root${CONFIG_FILE}`), ['cat', '/proc/<pid>/environ']],
     ),
   },
   parse({ list }): readonly Process[] {
-    const lacking = /^lacking (\w+)$/m.exec(succeeded(list).split(/^process /m, 1)[0] ?? '')?.[1];
+    // sed ends variables as it finds them ended, by zeros.
+    const said = succeeded(list).replaceAll('\0', '\n');
+    const lacking = /^lacking (\w+)$/m.exec(said.split(/^process /m, 1)[0] ?? '')?.[1];
     if (lacking !== undefined) throw new FactError(missing(lacking));
-    const [heads = '', ...rest] = succeeded(list).split(/^arguments\n/m);
+    const [heads = '', ...rest] = said.split(/^arguments\n/m);
     const blocks = heads.split(/^process /m).slice(1);
     const args = argumentsOf(rest.join(''), blocks);
     return blocks.map((block, index) => parseProcess(block.split('\n'), args[index] ?? []));
