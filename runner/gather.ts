@@ -1,14 +1,14 @@
 import type { Check } from '../checks/define.ts';
 import { findRole, ROLE_FACTS, type Role, type RoleFacts, type Simulation } from '../facts/derived/role.ts';
-import { type Answers, type FactFailure, type Outcome, parseFact } from '../facts/fact.ts';
-import { FACTS, type FactName } from '../facts/index.ts';
-import { type Source, sourceKey } from '../facts/source.ts';
+import type { Outcome } from '../facts/fact.ts';
+import type { FactName } from '../facts/index.ts';
+import type { Source } from '../facts/source.ts';
 import type { InventoryNode } from '../inventory/node.ts';
-import { readAnswer } from '../transports/answers.ts';
 import type { RawOutcome } from '../transports/ask.ts';
 import { type ConnectOptions, connect } from '../transports/connect.ts';
 import { TransportError } from '../transports/transport.ts';
 import { distinctSources, neededFacts } from './needed.ts';
+import { factsAsAnswered } from './parse-facts.ts';
 
 /** What one node said, parsed. */
 export interface GatheredNode {
@@ -49,6 +49,7 @@ export async function gather(
   if (node.access.kind === 'none') return notAsked(node);
   const names = neededFacts(node, checks);
   const sources = distinctSources(names);
+  const facts = factsAsAnswered(names, sources);
   let uri = node.name;
   let answers: ReadonlyMap<Source, RawOutcome> = new Map();
   let unreachable: TransportError | undefined;
@@ -57,20 +58,19 @@ export async function gather(
     const access = connect(node.access, options);
     uri = access.uri;
     try {
-      answers = await access.ask(sources, options);
+      answers = await access.ask(sources, { ...options, onAnswer: facts.take });
     } finally {
       await access.close();
     }
   } catch (error) {
     unreachable = error instanceof TransportError ? error : unexpected(error);
   }
-  const facts =
-    unreachable === undefined ? parseFacts(names, sources, answers) : new Map<FactName, Outcome<unknown>>();
+  const known = unreachable === undefined ? facts.all(answers) : new Map<FactName, Outcome<unknown>>();
   return {
     node,
     uri,
-    ...roleOf(node, facts, unreachable),
-    facts,
+    ...roleOf(node, known, unreachable),
+    facts: known,
     unreachable,
     answers,
     durationMs: performance.now() - started,
@@ -97,29 +97,6 @@ const unexpected = (error: unknown): TransportError =>
     `the node could not be asked: ${error instanceof Error ? error.message : String(error)}`,
     'This is a fault of dpu-doctor: please report it with the output of --verbose.',
   );
-
-function parseFacts(
-  names: readonly FactName[],
-  sources: readonly Source[],
-  outcomes: ReadonlyMap<Source, RawOutcome>,
-): Map<FactName, Outcome<unknown>> {
-  const byKey = new Map(sources.map((source) => [sourceKey(source), outcomes.get(source)]));
-  return new Map(names.map((name) => [name, parseOne(name, byKey)]));
-}
-
-const NOT_ASKED: FactFailure = { code: 'unreachable', message: 'the node was not asked' };
-
-function parseOne(name: FactName, byKey: ReadonlyMap<string, RawOutcome | undefined>): Outcome<unknown> {
-  const fact = FACTS[name];
-  const answers: Record<string, unknown> = {};
-  for (const [label, source] of Object.entries<Source>(fact.sources)) {
-    const outcome = byKey.get(sourceKey(source));
-    if (outcome?.ok) answers[label] = readAnswer(source, outcome.parts);
-    else if (source.optional !== true) return { ok: false, failure: outcome?.failure ?? NOT_ASKED };
-  }
-  // Each label holds the answer that its source's kind gives.
-  return parseFact(fact as Parameters<typeof parseFact>[0], answers as Answers<Record<string, Source>>);
-}
 
 function roleOf(
   node: InventoryNode,

@@ -16,9 +16,12 @@ export interface AskedAhead extends NodeAccess {
 export function askAhead(sources: readonly Source[], limits: Omit<AskOptions, 'signal'>): AskedAhead {
   const transport = localTransport();
   const stop = new AbortController();
+  const early: [Source, RawOutcome][] = [];
+  let tell: NonNullable<AskOptions['onAnswer']> = (source, answer) => early.push([source, answer]);
   let answers: Promise<Map<Source, RawOutcome>> | undefined = ask(transport, sources, {
     ...limits,
     signal: stop.signal,
+    onAnswer: (source, answer) => tell(source, answer),
   });
   // Whoever asks is told of a failure.
   answers.catch(() => undefined);
@@ -32,6 +35,8 @@ export function askAhead(sources: readonly Source[], limits: Omit<AskOptions, 's
       if (options.signal.aborted) end();
       else options.signal.addEventListener('abort', end, { once: true });
       options.onSent?.();
+      tell = options.onAnswer ?? (() => {});
+      for (const [source, answer] of early.splice(0)) tell(source, answer);
       return first;
     },
     close: () => transport.close(),

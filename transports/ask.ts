@@ -1,7 +1,7 @@
 import { evidence, excerpt, type FactFailure } from '../facts/fact.ts';
 import { type Source, sourceKey } from '../facts/source.ts';
 import type { Part } from './answers.ts';
-import { FrameReader } from './frames.ts';
+import { type Frame, FrameReader } from './frames.ts';
 import { renderKill, renderScript } from './script.ts';
 import { type Transport, TransportError } from './transport.ts';
 
@@ -18,6 +18,8 @@ export interface AskOptions {
   readonly signal: AbortSignal;
   /** Told when a script is on its way to the node. */
   readonly onSent?: () => void;
+  /** Told of a source's answer when it is whole, while the node is busy with those of others. */
+  readonly onAnswer?: (source: Source, answer: RawOutcome) => void;
 }
 
 /** More than this from one source, in bytes, is cut and stated. */
@@ -76,12 +78,24 @@ async function runRound(
   const stderr = new FrameReader(mark);
   const stop = new AbortController();
   const watch = watchdog(stdout, deadline, options, stop);
+  const outcomes = new Map<Source, RawOutcome>();
+  const collect = collector(stdout, stderr, (number, parts) => {
+    const source = sources[number];
+    if (source === undefined) return;
+    const outcome: RawOutcome = { ok: true, parts };
+    outcomes.set(source, outcome);
+    options.onAnswer?.(source, outcome);
+  });
+  const take = (reader: FrameReader, chunk: Buffer): void => {
+    watch.take(reader, chunk);
+    collect();
+  };
   let broken: FactFailure | undefined;
   try {
     await transport.run(renderScript(sources, mark), {
       signal: AbortSignal.any([stop.signal, options.signal]),
-      onStdout: (chunk) => watch.take(stdout, chunk),
-      onStderr: (chunk) => watch.take(stderr, chunk),
+      onStdout: (chunk) => take(stdout, chunk),
+      onStderr: (chunk) => take(stderr, chunk),
       ...(options.onSent === undefined ? {} : { onSent: options.onSent }),
     });
   } catch (error) {
@@ -98,14 +112,7 @@ async function runRound(
   else if (!stdout.started && broken === undefined && !answeredBefore)
     throw noShell(transport, stdout, stderr, watch.verdict);
 
-  const outcomes = new Map<Source, RawOutcome>();
-  const parts = collect(stdout, stderr);
-  const unanswered = sources.filter((source, number) => {
-    if (!stdout.done.has(number) || !stderr.done.has(number)) return true;
-    outcomes.set(source, { ok: true, parts: parts.get(number) ?? [] });
-    return false;
-  });
-  const [culprit, ...rest] = unanswered;
+  const [culprit, ...rest] = sources.filter((source) => !outcomes.has(source));
   if (culprit === undefined) return { outcomes, remaining: [] };
   const given = broken ?? watch.failure(culprit) ?? cut(transport);
   outcomes.set(culprit, { ok: false, failure: given });
@@ -246,13 +253,26 @@ function watchdog(stdout: FrameReader, deadline: number, options: AskOptions, st
   };
 }
 
-function collect(stdout: FrameReader, stderr: FrameReader): Map<number, Part[]> {
+/** Puts the two streams' frames together as they come, and tells each source's once both streams are done with it. */
+function collector(
+  stdout: FrameReader,
+  stderr: FrameReader,
+  tell: (source: number, parts: readonly Part[]) => void,
+): () => void {
   const parts = new Map<number, Part[]>();
-  stdout.frames.forEach((frame, index) => {
-    const { source, path, exitCode, text } = frame;
-    const list = parts.get(source) ?? [];
-    list.push({ path, exitCode, stdout: text, stderr: stderr.frames[index]?.text ?? '' });
-    parts.set(source, list);
-  });
-  return parts;
+  const told = new Set<number>();
+  let taken = 0;
+  return () => {
+    for (; taken < Math.min(stdout.frames.length, stderr.frames.length); taken++) {
+      const { source, path, exitCode, text } = stdout.frames[taken] as Frame;
+      const list = parts.get(source) ?? [];
+      list.push({ path, exitCode, stdout: text, stderr: stderr.frames[taken]?.text ?? '' });
+      parts.set(source, list);
+    }
+    for (const source of stdout.done) {
+      if (told.has(source) || !stderr.done.has(source)) continue;
+      told.add(source);
+      tell(source, parts.get(source) ?? []);
+    }
+  };
 }

@@ -22,6 +22,22 @@ test('the first who asks gets the answers that are on their way, who asks again 
   await node.close();
 });
 
+test('who asks late is told of the answers that have come, and of those that come later', async (t) => {
+  const directory = temporaryDirectory(t);
+  const [come, asked] = [join(directory, 'come'), join(directory, 'asked')];
+  const first = shell('first', `echo one`, []);
+  const second = shell('second', `: > '${come}'; until [ -e '${asked}' ]; do sleep 0.02; done`, ['sleep']);
+  const node = askAhead([first, second], unhurried());
+  while (!existsSync(come)) await delay(20);
+  const told: unknown[] = [];
+  const answers = node.ask([first, second], unhurried({ onAnswer: (source) => told.push(source) }));
+  while (told.length === 0) await delay(20);
+  t.deepEqual(told, [first]);
+  appendFileSync(asked, '');
+  await answers;
+  t.deepEqual(told, [first, second]);
+});
+
 test('an abort of who asks ends what was asked', async (t) => {
   const stop = new AbortController();
   const hanging = command(['sleep', '600']);

@@ -25,6 +25,33 @@ test('a node answers every source', async (t) => {
   t.is(said(outcomes, TWO), 'two\n');
 });
 
+test('an answer is told when both streams are done with it, before the others are there', async (t) => {
+  const told: (readonly [unknown, unknown])[] = [];
+  const transport = speaking(({ onStdout, onStderr }, mark) => {
+    const both = (text: string): void => {
+      onStdout(Buffer.from(text.replaceAll('MARK', mark)));
+      onStderr(Buffer.from(text.replaceAll('MARK', mark)));
+    };
+    both('\nMARK H 7\n\nMARK B 0\n');
+    onStdout(Buffer.from(`one\n\n${mark} E 0 0\n\n${mark} D 0\n`));
+    t.deepEqual(told, []);
+    onStderr(Buffer.from(`why\n\n${mark} E 0 0\n\n${mark} D 0\n`));
+    t.deepEqual(told, [[ONE, [{ path: '', exitCode: 0, stdout: 'one\n', stderr: 'why\n' }]]]);
+    both('\nMARK B 1\n\nMARK E 1 3\n\nMARK D 1\n\nMARK Z\n');
+    return { exitCode: 0, signal: undefined };
+  });
+  const outcomes = await ask(
+    transport,
+    [ONE, TWO],
+    unhurried({ onAnswer: (source, answer) => told.push([source, answer.ok && answer.parts]) }),
+  );
+  t.is(told.length, 2);
+  t.deepEqual(
+    told.map(([source]) => source),
+    [...outcomes.keys()],
+  );
+});
+
 test('asking for nothing runs nothing', async (t) => {
   const transport = speaking(() => {
     throw new Error('it was run');
