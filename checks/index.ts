@@ -90,6 +90,7 @@ import { vf0InOvs } from './tap/vf0-in-ovs.ts';
 import { vms } from './tap/vms.ts';
 import { TRAFFIC_CHECKS } from './traffic/index.ts';
 import { addresses } from './veth/addresses.ts';
+import { bridgePorts } from './veth/bridge-ports.ts';
 import { dpuNetwork } from './veth/dpu-network.ts';
 import { hostInterfaces } from './veth/host-interfaces.ts';
 import { hostIsolation } from './veth/host-isolation.ts';
@@ -191,6 +192,7 @@ export const CHECKS: readonly Check[] = [
   representorPf,
   linksUp,
   addresses,
+  bridgePorts,
   hostIsolation,
   dpuNetwork,
   mtu,

@@ -131,7 +131,7 @@ function nodeProcess(all: readonly Process[]): Process | undefined {
 }
 
 /** The value of an argument, as --flag=value, --flag value, or a bare --flag, which means true. The last one counts. */
-function argument(process: Process | undefined, flag: string): Setting | undefined {
+export function argument(process: Process | undefined, flag: string): Setting | undefined {
   let found: Setting | undefined;
   process?.args.forEach((arg, index) => {
     const [, name, value] = /^--?([^=]+)(?:=(.*))?$/s.exec(arg) ?? [];

@@ -9,7 +9,7 @@ export const inotifyLimits = defineCheck({
     'All nodes of a kind cluster share them; pods crash with "too many open files" when they are used up.',
   severity: 'error',
   scope: 'node',
-  roles: ['dpu-host', 'dpu'],
+  roles: ['dpu-host', 'dpu', 'control-plane', 'worker'],
   tags: ['system', 'sysctl'],
   covers: ['K36', 'K37'],
   requires: ['sysctls'],

@@ -13,7 +13,7 @@ export const ipv6 = defineCheck({
   description: 'OVN-Kubernetes in kind asks for it on every node.',
   severity: 'error',
   scope: 'node',
-  roles: ['dpu-host', 'dpu'],
+  roles: ['dpu-host', 'dpu', 'control-plane', 'worker'],
   tags: ['system', 'sysctl'],
   covers: ['K34', 'K35'],
   requires: ['sysctls'],

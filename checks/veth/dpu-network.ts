@@ -25,6 +25,20 @@ export const dpuNetwork = defineCheck({
       remedy: 'Connect the container again: docker network connect kind <container of the DPU>',
       source: 'seed K L211',
     },
+    DOWN: {
+      text: '{name} of the DPU is down',
+      cause: 'It was set down. The kernel has taken its routes away with that, and does not give them back.',
+      remedy: 'ip link set {name} up; ip route replace default via <gateway of the kind network> dev {name}',
+      source: 'seed K L211',
+    },
+    NO_CARRIER: {
+      text: '{name} of the DPU has no carrier',
+      cause:
+        "The other end of its veth pair, a port of kind's bridge on the machine that the container runs on, is down.",
+      remedy:
+        'On that machine: ip link set <other end> up, which is the one with ifindex {peer}: ip -o link | grep ^{peer}:',
+      source: 'seed K L211',
+    },
     NO_ADDRESS: {
       text: 'neither eth0 nor breth0 of the DPU has an address',
       cause: 'Each DPU has transferred kind network access + 16 representor interfaces.',
@@ -56,23 +70,34 @@ export const dpuNetwork = defineCheck({
       defaults.map(describeRoute).join('; ') || 'no default route',
     );
     const about = { subject: 'eth0', args: {}, evidence: [addr, route] };
-    if (!devices.some(({ name }) => name === 'eth0'))
+    const eth0 = devices.find(({ name }) => name === 'eth0');
+    const wanted = 'an address of the kind network';
+    if (eth0 === undefined)
       return verdictOf([report('NO_INTERFACE', { ...about, observed: 'no eth0', expected: 'eth0' })], []);
-    const findings = [
-      ...(found.length > 0
+    const used = devices.filter((link) => link === eth0 || globalAddresses(link).length > 0);
+    const dead = used.find(({ flags }) => !flags.includes('UP') || !flags.includes('LOWER_UP'));
+    if (dead !== undefined) {
+      const { name, flags, linkIndex } = dead;
+      const observed = `<${flags.join(',')}>`;
+      const shown = [evidence(`ip -j link show ${name}`, observed), addr, route];
+      const finding = { subject: name, observed, expected: 'UP,LOWER_UP', evidence: shown };
+      return verdictOf(
+        [
+          flags.includes('UP')
+            ? report('NO_CARRIER', { ...finding, args: { name, peer: linkIndex ?? '<unknown>' } })
+            : report('DOWN', { ...finding, args: { name } }),
+        ],
+        [],
+      );
+    }
+    if (found.length === 0)
+      return verdictOf([report('NO_ADDRESS', { ...about, observed: addr.said, expected: wanted })], []);
+    const leads = defaults.some(({ devices: by }) => by.some((dev) => INTERFACES.includes(dev)));
+    return verdictOf(
+      leads
         ? []
-        : [
-            report('NO_ADDRESS', {
-              ...about,
-              observed: addr.said,
-              expected: 'an address of the kind network',
-            }),
-          ]),
-      ...(found.length === 0 ||
-      defaults.some((given) => given.devices.some((dev) => INTERFACES.includes(dev)))
-        ? []
-        : [report('NO_DEFAULT_ROUTE', { ...about, observed: route.said, expected: 'default … dev eth0' })]),
-    ];
-    return verdictOf(findings, [addr, route]);
+        : [report('NO_DEFAULT_ROUTE', { ...about, observed: route.said, expected: 'default … dev eth0' })],
+      [addr, route],
+    );
   },
 });

@@ -1,5 +1,6 @@
 import {
   commonNetnsid,
+  commonPf,
   nameEachOther,
   numbersBelow,
   pairsByName,
@@ -34,7 +35,8 @@ export const hostInterfaces = definePairCheck({
     },
     RENAMED: {
       text: 'the VF {name} is called {other} on the host',
-      cause: 'OVN-Kubernetes takes the numbers of PF and VF from the name, and finds none in this one.',
+      cause:
+        'OVN-Kubernetes takes the numbers of PF and VF from the name: from this one it gets none, or not those of the representor.',
       remedy: 'ip link set {other} down; ip link set {other} name {name}',
       source: 'OVN-Kubernetes go-controller/pkg/util/dpu_provider.go',
     },
@@ -60,19 +62,26 @@ export const hostInterfaces = definePairCheck({
     );
     const about = { expected: `${count} VFs (${from})`, evidence: [said] };
     const byKey = new Map(representors.map((port) => [port.key, port]));
+    const pf = commonPf(vfs) ?? 0;
     const lost = numbersBelow(count).flatMap((index) => {
       const representor = byKey.get(String(index));
-      if (vfs.some((vf) => vf.index === index) || representor === undefined) return [];
+      if (vfs.some((vf) => vf.index === index && vf.pf === pf) || representor === undefined) return [];
       return isElsewhere(representor, host.links, dpu.links)
         ? []
-        : [{ index, representor: representor.link }];
+        : [{ name: `eth${pf}-${index}`, representor: representor.link }];
     });
-    const tooMany = vfs.filter(({ index = 0, key }) => index >= count && !byKey.has(key));
+    const lookup = lost.map((one) => ({
+      ...one,
+      other: host.links.find((link) => nameEachOther(link, one.representor))?.name,
+    }));
+    const renamed = new Set(lookup.map(({ other }) => other));
+    const tooMany = vfs.filter(
+      ({ index, key, link, pf: own }) =>
+        index !== undefined && !renamed.has(link.name) && (own !== pf || (index >= count && !byKey.has(key))),
+    );
     const findings = [
-      ...lost.map(({ index, representor }) => {
-        const name = `eth0-${index}`;
+      ...lookup.map(({ name, representor, other }) => {
         const shown = [said, peerEvidence(subject.dpu.name, representor)];
-        const other = host.links.find((link) => nameEachOther(link, representor))?.name;
         return other === undefined
           ? report('MISSING', {
               ...about,

@@ -23,10 +23,10 @@ export const leftovers = defineCheck({
   id: 'veth/leftovers',
   title: 'no veth end has kept its intermediate name',
   description:
-    'A veth end that was moved but not renamed is a VF or representor that OVN-Kubernetes does not find by its name.',
+    'A veth end that was moved but not renamed is a VF or representor that OVN-Kubernetes does not find by its name. One that was never moved shows on the machine that runs the containers.',
   severity: 'error',
   scope: 'node',
-  roles: ['dpu-host', 'dpu', 'control-plane', 'worker'],
+  roles: ['dpu-host', 'dpu', 'control-plane', 'worker', 'hypervisor'],
   tags: ['veth'],
   covers: ['K19', 'K20', 'K24', 'K25'],
   requires: ['links'],
@@ -38,6 +38,14 @@ export const leftovers = defineCheck({
         'The set-up hides errors of its renames (2>/dev/null || true), or it was broken off before them.',
       remedy: 'ip link set {name} down; ip link set {name} name {wanted}',
     },
+    NOT_MOVED: {
+      text: '{name} was not moved to a DPU host or DPU, where it is to be {wanted}',
+      cause:
+        'The set-up was broken off, or the process id of the container was wrong. Only hosts and DPUs have ends of veth pairs.',
+      remedy:
+        'Delete it with its other end, wherever that is, and run step 4 again: ip link delete {name}. Or move it: ip link set {name} netns <PID of the container>; docker exec <container> ip link set {name} name {wanted}',
+      source: 'seed K L106-178',
+    },
     NAME_TAKEN: {
       text: '{name} was not renamed to {wanted}: another device has this name',
       cause:
@@ -47,18 +55,20 @@ export const leftovers = defineCheck({
     },
   },
   docs: ['seed K L103-178', 'https://github.com/ovn-kubernetes/dpu-simulator/blob/main/pkg/kind/veth.go'],
-  judge({ facts: { links }, report }) {
+  judge({ facts: { links }, subject, report }) {
     if (links.length === 0) return notApplicable('ip shows no network device');
     const findings = links.flatMap(({ name }) => {
       const wanted = wantedName(name);
       if (wanted === undefined) return [];
       const taken = links.some((other) => other.name === wanted);
+      const belongsHere = subject.role === 'dpu-host' || subject.role === 'dpu';
+      const code = !belongsHere ? 'NOT_MOVED' : taken ? 'NAME_TAKEN' : 'NOT_RENAMED';
       return [
-        report(taken ? 'NAME_TAKEN' : 'NOT_RENAMED', {
+        report(code, {
           subject: name,
           args: { name, wanted },
           observed: taken ? `${name} and ${wanted}` : name,
-          expected: wanted,
+          expected: belongsHere ? wanted : `no ${name}`,
           evidence: [evidence(LISTING, taken ? `${name} ${wanted}` : name)],
         }),
       ];

@@ -8,7 +8,7 @@ export const otherInterfaces = definePairCheck({
   id: 'veth/other-interfaces',
   title: 'the simulated DPU host has no interface besides its VFs',
   description:
-    "Another one leads past its DPU. What OVN-Kubernetes makes of a VF, the pair pf and pfrep of newer set-ups and the kernel's tunnel devices are not counted; eth0 is judged by veth/host-isolation.",
+    'Another one leads past its DPU, or at least was not made by the set-up. What OVN-Kubernetes and Open vSwitch make, the pair pf and pfrep of newer set-ups and the devices that the kernel makes with a tunnel module are not counted; eth0 is judged by veth/host-isolation.',
   severity: 'error',
   scope: 'pair',
   roles: ['dpu-host', 'dpu'],
@@ -26,6 +26,14 @@ export const otherInterfaces = definePairCheck({
         'If it belongs to a container network, take the host off that: docker network disconnect <network> <container of the host>. Else delete it: ip link delete {name}',
       source: 'seed K L97, L222',
     },
+    FURTHER: {
+      text: 'the host has a further interface, {name}, a device of kind {kind}',
+      cause:
+        'Each Host has exactly 16 interfaces: eth0-0 (repurposed) + eth0-1..15 (new veth ends). This one is joined to nothing outside of the node by itself.',
+      remedy: 'If nobody needs it, delete it: ip link delete {name}',
+      source: 'seed K L222',
+      level: 'warn',
+    },
   },
   docs: ['seed K L94-97', 'seed K L204-222'],
   judge({ host, dpu, subject, report }) {
@@ -35,28 +43,34 @@ export const otherInterfaces = definePairCheck({
       return notApplicable('dpu-simulator leaves its hosts on the network of their cluster');
     const representors = vethPorts(dpu.links, 'dpu').map(({ link }) => link);
     const others = host.links
-      .filter(leadsPast)
+      .filter(isFurther)
       // A VF by another name is told by veth/host-interfaces.
       .filter((link) => !representors.some((representor) => nameEachOther(link, representor)));
     const said = evidence(`${subject.host.name}: ${LISTING}`, row(host.links.map(({ name }) => name)));
-    const findings = others.map((link) =>
-      report('LEADS_PAST', {
-        subject: link.name,
-        args: { name: link.name },
-        observed: `${link.name}, ${link.kind ?? 'no virtual device'}`,
-        expected: 'lo and VFs',
-        evidence: [said],
-      }),
-    );
+    const findings = others.map((link) => {
+      const about = { subject: link.name, expected: 'lo and VFs', evidence: [said] };
+      const kind = link.kind ?? 'no virtual device';
+      const args = { name: link.name, kind };
+      const observed = `${link.name}, ${kind}`;
+      return report(leadsPast(link) ? 'LEADS_PAST' : 'FURTHER', { ...about, args, observed });
+    });
     return verdictOf(findings, [said]);
   },
 });
 
-/** Tunnel devices such as tunl0 are in every namespace once their module is loaded; a bridge leads nowhere by itself. */
-const leadsPast = ({ name, kind, linkNetnsid, flags }: Link): boolean =>
+/** Of one of the kernel's tunnel modules: tunl0 and its like are in every namespace once it is loaded. */
+const FALLBACK = /^(?:tunl|gre|gretap|erspan|sit|ip6tnl|ip6gre|ip_vti|ip6_vti)0$/;
+
+/** What the host has besides VFs; ovs-system and tunnels such as genev_sys_6081 are of Open vSwitch. */
+const isFurther = ({ name, kind, flags }: Link): boolean =>
   !/^(?:eth\d+-\d+|ovn-k8s-mp\d+|pf|eth0)$/.test(name) &&
   !flags.includes('LOOPBACK') &&
-  (kind === undefined ||
-    kind === 'macvlan' ||
-    kind === 'ipvlan' ||
-    (kind === 'veth' && linkNetnsid !== undefined));
+  !FALLBACK.test(name) &&
+  kind !== 'openvswitch' &&
+  !/_sys_\d+$/.test(name);
+
+const leadsPast = ({ kind, linkNetnsid }: Link): boolean =>
+  kind === undefined ||
+  kind === 'macvlan' ||
+  kind === 'ipvlan' ||
+  (kind === 'veth' && linkNetnsid !== undefined);

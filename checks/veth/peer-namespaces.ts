@@ -66,8 +66,9 @@ export const peerNamespaces = definePairCheck({
     const paired = new Set(named.map((pair) => pair.dpu.key));
     const foreign = vethPorts(dpu.links, 'dpu').flatMap(({ key, link }) => {
       const peer = dpu.vethPeers.get(link.name);
-      // In a pod the VF is called eth0; a VF that still has its own name is on a host, and not on this one.
+      // In a pod the VF is called eth0; a VF that still has its own name is on a host. A wrong name is told elsewhere.
       if (paired.has(key) || peer?.kind !== 'found' || !/^eth\d+-\d+$/.test(peer.name)) return [];
+      if (host.links.some((device) => isDevice(peer, device))) return [];
       const about = {
         subject: link.name,
         observed: describe(peer),

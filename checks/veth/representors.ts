@@ -1,4 +1,4 @@
-import { commonNetnsid, numbersBelow, type VethPort, vethPorts } from '../../facts/derived/veth.ts';
+import { commonNetnsid, commonPf, numbersBelow, type VethPort, vethPorts } from '../../facts/derived/veth.ts';
 import { evidence } from '../../facts/fact.ts';
 import type { Link } from '../../facts/links.ts';
 import { defineCheck, verdictOf } from '../define.ts';
@@ -42,7 +42,8 @@ export const representors = defineCheck({
     SEVERAL_PFS: {
       text: 'multiple PF IDs detected: {pfs} (DPU should serve only one PF)',
       cause: 'OVN-Kubernetes takes the first number of a name for the PF, and a DPU serves one.',
-      remedy: 'Rename them to one number: ip link set {name} name rep0-<N>',
+      remedy:
+        'Rename it as the others are: ip link set {name} down; ip link set {name} name {wanted}. If {wanted} is there, {name} is left over from another set-up: ip link delete {name}',
       source: 'OVN-Kubernetes go-controller/pkg/util/dpu_provider.go',
     },
   },
@@ -60,22 +61,20 @@ export const representors = defineCheck({
     const { value: count, from } = expected['veth-pairs'];
     const about = { expected: `${count} representors (${from})`, evidence: [said] };
     const pfs = [...new Set(numbered.map(({ pf }) => pf ?? 0))].sort((a, b) => a - b);
-    const several = numbered.find(({ pf }) => pf !== pfs[0]);
+    const pf = commonPf(numbered) ?? 0;
+    const several = numbered.find((port) => port.pf !== pf);
     const absent = missing(ports, count);
-    const [other, second] = unnamed(links, numbered);
+    const tooMany = numbered.filter(({ index = 0 }) => index >= count);
+    const [other, second] = misnamed(links, numbered, count);
+    const renamed = absent.length === 1 && second === undefined ? other : undefined;
     const findings = [
       ...absent.map((index) => {
-        const name = `rep${pfs[0] ?? 0}-${index}`;
-        if (absent.length === 1 && other !== undefined && second === undefined) {
-          const evidences = [said, evidence(`ip -j -d link show ${other.name}`, describePeer(other))];
-          const args = { name, other: other.name };
-          return report('RENAMED', {
-            ...about,
-            subject: name,
-            args,
-            observed: other.name,
-            evidence: evidences,
-          });
+        const name = `rep${pf}-${index}`;
+        if (renamed !== undefined) {
+          const shown = [said, evidence(`ip -j -d link show ${renamed.name}`, describePeer(renamed))];
+          const args = { name, other: renamed.name };
+          const observed = renamed.name;
+          return report('RENAMED', { ...about, subject: name, args, observed, evidence: shown });
         }
         return report('MISSING', {
           ...about,
@@ -84,8 +83,8 @@ export const representors = defineCheck({
           observed: 'not there',
         });
       }),
-      ...numbered
-        .filter(({ index = 0 }) => index >= count)
+      ...tooMany
+        .filter(({ link }) => link !== renamed)
         .map(({ link: { name } }) =>
           report('EXTRA', { ...about, subject: name, args: { name }, observed: 'there' }),
         ),
@@ -95,7 +94,11 @@ export const representors = defineCheck({
             report('SEVERAL_PFS', {
               ...about,
               subject: several.link.name,
-              args: { pfs: pfs.join(' '), name: several.link.name },
+              args: {
+                pfs: pfs.join(' '),
+                name: several.link.name,
+                wanted: `rep${pf}-${several.index ?? '<N>'}`,
+              },
               observed: pfs.join(' '),
               expected: 'one PF number',
             }),
@@ -105,15 +108,19 @@ export const representors = defineCheck({
   },
 });
 
-/** The veth devices without a number that lead to the namespace of the others, the host's; pfrep is known by its name. */
-const unnamed = (links: readonly Link[], numbered: readonly VethPort[]): readonly Link[] =>
-  links.filter(
+/** The veth devices that lead to the host's namespace as the others do, by a name that no VF has; pfrep is known by its name. */
+function misnamed(links: readonly Link[], numbered: readonly VethPort[], count: number): readonly Link[] {
+  const host = commonNetnsid(numbered.map(({ link }) => link));
+  const known = new Set(numbered.flatMap(({ index = 0, link }) => (index < count ? link.name : [])));
+  return links.filter(
     ({ name, kind, linkNetnsid }) =>
       kind === 'veth' &&
       linkNetnsid !== undefined &&
-      linkNetnsid === commonNetnsid(numbered.map(({ link }) => link)) &&
-      !/^(?:rep\d+-\d+|pfrep|ovn-k8s-mp\d+)$/.test(name),
+      linkNetnsid === host &&
+      !known.has(name) &&
+      !/^(?:pfrep|ovn-k8s-mp\d+)$/.test(name),
   );
+}
 
 /** A management port has taken the place of one number that is not there, and does not tell which. */
 function missing(ports: readonly VethPort[], count: number): readonly number[] {

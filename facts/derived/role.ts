@@ -2,6 +2,7 @@ import type { Outcome } from '../fact.ts';
 import type { Identity } from '../identity.ts';
 import type { Link } from '../links.ts';
 import type { Netdev } from '../netdevs.ts';
+import { argument, type Ovnkube } from '../ovnkube.ts';
 import type { Ovs } from '../ovs.ts';
 import type { Pci } from '../pci.ts';
 import type { Process } from '../processes.ts';
@@ -31,6 +32,7 @@ export interface RoleFacts {
   readonly identity: Outcome<Identity>;
   readonly links: Outcome<readonly Link[]>;
   readonly netdevs: Outcome<ReadonlyMap<string, Netdev>>;
+  readonly ovnkube: Outcome<Ovnkube>;
   readonly ovs: Outcome<Ovs>;
   readonly pci: Outcome<Pci>;
   readonly processes: Outcome<readonly Process[]>;
@@ -41,6 +43,7 @@ export const ROLE_FACTS = [
   'identity',
   'links',
   'netdevs',
+  'ovnkube',
   'ovs',
   'pci',
   'processes',
@@ -49,17 +52,20 @@ export const ROLE_FACTS = [
 
 /** Finds out what a node is: the strongest sign first. */
 export function findRole(facts: RoleFacts): FoundRole {
-  const simulation = findSimulation(facts);
+  const leftovers = unmovedEnds(facts);
+  const simulation = findSimulation(facts) ?? leftovers;
   const signs = [
     // What the hardware shows can't be set wrong, as OVN-Kubernetes' mode can.
     bluefield(facts),
     hostPfRepresentor(facts),
     managementVf(facts),
     ovnkubeMode(facts),
-    simulation,
+    simulation === leftovers ? undefined : simulation,
     hostNodeName(facts),
     dpuFunction(facts),
+    configuredMode(facts),
     process(facts, 'kube-apiserver', 'control-plane'),
+    leftovers,
     process(facts, 'kubelet', 'worker'),
     // Where neither shows, as in a cluster whose OVN databases stand alone (seed A L47-49).
     process(facts, 'ovn-northd', 'control-plane'),
@@ -79,20 +85,26 @@ interface Sign {
   readonly simulation?: Simulation;
 }
 
-/** Seed G L26, seed A L52 and L58: the mode that ovnkube runs in. */
-function ovnkubeMode({ processes }: RoleFacts): Sign | undefined {
-  for (const { args, environment, name, pid } of list(processes)) {
-    if (name !== 'ovnkube') continue;
-    const argument = args.find((arg) => /^--?ovnkube-node-mode=/.test(arg));
-    const mode = argument?.split('=')[1] ?? environment.get('OVNKUBE_NODE_MODE');
-    if (mode === 'dpu' || mode === 'dpu-host') {
-      return {
-        role: mode,
-        ground: `ovnkube (process ${pid}) runs with ${argument ?? `OVNKUBE_NODE_MODE=${mode}`}`,
-      };
-    }
+/** Seed G L26, L34-36, seed A L52 and L58: the mode that ovnkube runs in. */
+function ovnkubeMode(facts: RoleFacts): Sign | undefined {
+  for (const running of list(facts.processes)) {
+    if (running.name !== 'ovnkube') continue;
+    const variable = running.environment.get('OVNKUBE_NODE_MODE');
+    const given = argument(running, 'ovnkube-node-mode');
+    const mode = given?.value ?? variable;
+    if (mode !== 'dpu' && mode !== 'dpu-host') continue;
+    const said = given?.evidence.said ?? `OVNKUBE_NODE_MODE=${variable}`;
+    return { role: mode, ground: `ovnkube (process ${running.pid}) runs with ${said}` };
   }
-  return undefined;
+  return facts.ovnkube.ok && facts.ovnkube.value.pid !== undefined ? configuredMode(facts) : undefined;
+}
+
+/** The mode in OVN-Kubernetes' configuration file, whether or not ovnkube runs. */
+function configuredMode({ ovnkube }: RoleFacts): Sign | undefined {
+  if (!ovnkube.ok || ovnkube.value.mode === undefined) return undefined;
+  const { value, evidence } = ovnkube.value.mode;
+  if (value !== 'dpu' && value !== 'dpu-host') return undefined;
+  return { role: value, ground: `${evidence.source}: ${evidence.said}` };
 }
 
 /** The least number of interfaces of the simulated form that is no accident. */
@@ -100,12 +112,14 @@ const SEVERAL = 2;
 
 type SimulationSign = Sign & { readonly simulation: Simulation };
 
+const namesOf = ({ links }: RoleFacts, pattern: RegExp, kind: string): readonly string[] =>
+  list(links)
+    .filter((link) => link.kind === kind && pattern.test(link.name))
+    .map((link) => link.name);
+
 function findSimulation(facts: RoleFacts): SimulationSign | undefined {
-  const { links, netdevs } = facts;
-  const named = (pattern: RegExp, kind: string): string[] =>
-    list(links)
-      .filter((link) => link.kind === kind && pattern.test(link.name))
-      .map((link) => link.name);
+  const { netdevs } = facts;
+  const named = (pattern: RegExp, kind: string) => namesOf(facts, pattern, kind);
   const hardware =
     netdevs.ok && [...netdevs.value.values()].some((netdev) => netdev.physSwitchId !== undefined);
   const sign = (role: Role, simulation: Simulation, what: string, names: readonly string[]) =>
@@ -119,6 +133,20 @@ function findSimulation(facts: RoleFacts): SimulationSign | undefined {
     sign('hypervisor', 'tap', 'bridges of the software testbed', named(/^br\d+-vf\d+$/, 'bridge')) ??
     (hardware ? undefined : virtualMachine(facts))
   );
+}
+
+/**
+ * Ends of veth pairs that the set-up of seed K has not moved to a node or not renamed there (L115-178). Both ends are in
+ * one place only on the machine that runs the containers.
+ */
+function unmovedEnds(facts: RoleFacts): SimulationSign | undefined {
+  const ofHosts = namesOf(facts, /^(?:host\d+-eth\d+-\d+|temp-host\d+-\d+)$/, 'veth');
+  const ofDpus = namesOf(facts, /^(?:dpu\d+-rep\d+-\d+|temp-rep\d+-\d+)$/, 'veth');
+  const both = [...ofHosts, ...ofDpus];
+  if (both.length < SEVERAL) return undefined;
+  const ground = `ip link shows ${both.length} veth ends by the names that the set-up gives them first, such as ${both[0]}`;
+  const role = ofDpus.length === 0 ? 'dpu-host' : ofHosts.length === 0 ? 'dpu' : 'hypervisor';
+  return { role, simulation: 'veth', ground };
 }
 
 /** The lists of scripts/variables.sh (seed S L38-43). No check concerns a gateway. */

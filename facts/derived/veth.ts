@@ -13,10 +13,10 @@ export interface VethPort {
 
 export type Side = 'host' | 'dpu';
 
-/* Seed K L20-31 and lib/dpusim/constants.go of dpu-simulator. */
+/* Seed K L20-31 and lib/dpusim/constants.go of dpu-simulator. OVN-Kubernetes looks for rep0-3, and not for rep0-03. */
 const NAMES: Readonly<Record<Side, RegExp>> = {
-  host: /^eth(\d{1,4})-(\d{1,4})$/,
-  dpu: /^rep(\d{1,4})-(\d{1,4})$/,
+  host: /^eth(0|[1-9]\d{0,3})-(0|[1-9]\d{0,3})$/,
+  dpu: /^rep(0|[1-9]\d{0,3})-(0|[1-9]\d{0,3})$/,
 };
 
 /** The simulated VFs or representors of a node, in the order of their numbers. */
@@ -34,6 +34,13 @@ export function vethPorts(links: readonly Link[], side: Side): readonly VethPort
     .sort((a, b) => (a.index ?? Number.MAX_SAFE_INTEGER) - (b.index ?? Number.MAX_SAFE_INTEGER));
 }
 
+/** The number of the PF that most of these names bear; the lowest of several. Undefined where none bears one. */
+export function commonPf(ports: readonly VethPort[]): number | undefined {
+  const counts = new Map<number, number>();
+  for (const { pf } of ports) if (pf !== undefined) counts.set(pf, (counts.get(pf) ?? 0) + 1);
+  return [...counts].sort(([a, one], [b, other]) => other - one || a - b)[0]?.[0];
+}
+
 export interface VethPair {
   readonly host: VethPort;
   readonly dpu: VethPort;
@@ -41,12 +48,13 @@ export interface VethPair {
 
 /** The VFs and representors that belong together by their names. */
 export function pairsByName(host: readonly Link[], dpu: readonly Link[]): readonly VethPair[] {
-  const representors = vethPorts(dpu, 'dpu');
-  return vethPorts(host, 'host').flatMap((port) => {
-    // A DPU that has a stray representor of another PF, too, has two of one number.
-    const alike = representors.filter(({ key }) => key === port.key);
-    const representor = alike.find(({ link }) => nameEachOther(port.link, link)) ?? alike[0];
-    return representor === undefined ? [] : [{ host: port, dpu: representor }];
+  const representors = Map.groupBy(vethPorts(dpu, 'dpu'), ({ key }) => key);
+  return [...Map.groupBy(vethPorts(host, 'host'), ({ key }) => key)].flatMap(([key, vfs]) => {
+    // A node that has a stray device of another PF, too, has two of one number.
+    const pairs = vfs.flatMap((vf) =>
+      (representors.get(key) ?? []).map((representor): VethPair => ({ host: vf, dpu: representor })),
+    );
+    return pairs.find((pair) => nameEachOther(pair.host.link, pair.dpu.link)) ?? pairs[0] ?? [];
   });
 }
 

@@ -30,6 +30,8 @@ export async function importKind(cluster: string): Promise<Inventory> {
       nodes: usable.map(({ name, role }) => ({
         name,
         role,
+        // The set-up that made hosts and DPUs concerns all nodes of the cluster.
+        ...(told.nodes.size > 0 ? { simulation: 'veth' } : {}),
         ...told.nodes.get(name),
         container: { engine, name },
       })),

@@ -50,7 +50,7 @@ test.serial('that is one failure on each host, and the rest waits for it', async
   t.deepEqual(
     report.targets.map(({ name, role, simulation, pair }) => [name, role, simulation, pair]).sort(),
     [
-      ['dpu-control-plane', 'control-plane', undefined, undefined],
+      ['dpu-control-plane', 'control-plane', 'veth', undefined],
       ['dpu-worker', 'dpu-host', 'veth', 'dpu-worker2'],
       ['dpu-worker2', 'dpu', 'veth', 'dpu-worker'],
       ['dpu-worker3', 'dpu-host', 'veth', 'dpu-worker4'],

@@ -207,6 +207,49 @@ const FAULTS: readonly (readonly [what: string, change: Change, expected: readon
     [{ ...IDLE, code: 'RENAMED', message: 'the VF eth0-7 is called data7 on the host' }],
   ],
   [
+    'a VF by the name of the next one beyond the last',
+    script(
+      'host',
+      'ip link set eth0-15 down name eth0-16; ip link set eth0-16 up',
+      'ip link set eth0-16 down name eth0-15; ip link set eth0-15 up',
+    ),
+    [{ ...IDLE, code: 'RENAMED', message: 'the VF eth0-15 is called eth0-16 on the host' }],
+  ],
+  [
+    'a VF by the name of another PF',
+    script(
+      'host',
+      'ip link set eth0-3 down name eth1-3; ip link set eth1-3 up',
+      'ip link set eth1-3 down name eth0-3; ip link set eth0-3 up',
+    ),
+    [{ ...IDLE, code: 'RENAMED', message: 'the VF eth0-3 is called eth1-3 on the host' }],
+  ],
+  [
+    'a representor in a bridge of Linux',
+    script('dpu', 'ip link add br0 type bridge; ip link set rep0-3 master br0', 'ip link delete br0'),
+    [
+      {
+        target: 'dpu-worker2',
+        check: 'veth/bridge-ports',
+        code: 'OTHER_MASTER',
+        message: 'rep0-3 belongs to br0, a device of kind bridge',
+      },
+    ],
+  ],
+  [
+    'a further interface that leads nowhere',
+    script('host', 'ip link add extra0 type veth peer name extra1', 'ip link delete extra0'),
+    [
+      {
+        target: 'dpu-worker',
+        check: 'veth/other-interfaces',
+        verdict: 'warn',
+        code: 'FURTHER',
+        message: 'the host has a further interface, extra0, a device of kind veth',
+      },
+    ],
+  ],
+  [
     'a representor of another name',
     script(
       'dpu',
@@ -343,6 +386,17 @@ const FAULTS: readonly (readonly [what: string, change: Change, expected: readon
         message: 'eth0-2 has MTU 1500 and its representor rep0-2 has MTU 1400',
       },
     ],
+  ],
+  [
+    'IPv6 that is not forwarded on the control plane',
+    async (given) => {
+      const node = given.node('dpu-control-plane');
+      await node.sh('sysctl -qw net.ipv6.conf.all.forwarding=0');
+      return async () => {
+        await node.sh('sysctl -qw net.ipv6.conf.all.forwarding=1');
+      };
+    },
+    [{ target: 'dpu-control-plane', check: 'system/ipv6', code: 'OTHER' }],
   ],
   ['IPv6 that is not forwarded', known('sysctl-changed'), [{ target: 'dpu-worker', check: 'system/ipv6' }]],
   [

@@ -35,6 +35,13 @@ const withSysctl = (name: Sysctl, value: string | undefined) => {
   return facts;
 };
 
+test('what the guide has set on every node of kind is asked of the control plane, too', (t) => {
+  for (const role of ['control-plane', 'worker'] as const) {
+    const results = judge(healthy(), { role, simulation: 'veth' });
+    for (const id of ['system/ipv6', 'system/inotify-limits']) t.is(results.get(id)?.verdict, 'pass', id);
+  }
+});
+
 test('a healthy simulated DPU passes, and a DPU of hardware is not asked about kind', (t) => {
   const results = judge(healthy());
   t.is(idsWith(results, 'pass').length, results.size);

@@ -42,6 +42,11 @@ const change = (facts: { links: Link[] }, name: string, given: Partial<Link> | u
   );
 };
 
+test('where nothing of the testbed is there, that is one failure', (t) => {
+  const results = judge({ ...hypervisor(), links: [] });
+  t.deepEqual(idsWith(results, 'fail', 'warn', 'error'), ['tap/taps']);
+});
+
 test('a healthy hypervisor passes', (t) => {
   const results = judge(hypervisor(), { 'testbed-variables-sha256': SUM });
   t.deepEqual(idsWith(results, 'pass'), [

@@ -40,7 +40,7 @@ for (const [what, options] of [
         .map(({ checkId, verdict, expectedGap }) => `${checkId} ${verdict}${expectedGap ? ' expected' : ''}`),
       what.includes('rep1-N') ? ['veth/representor-pf skip expected'] : [],
     );
-    t.is(results.length, 14);
+    t.is(results.length, 16);
   });
 }
 
@@ -121,7 +121,48 @@ test('a representor that was renamed is told with its name', (t) => {
 test('a representor of another PF beside the right one does not hide it', (t) => {
   const pair = vethPair({ pair: 1 });
   pair.dpu.links.unshift(aLink('rep0-5', { index: 80, kind: 'veth', linkIndex: 15, linkNetnsid: 4 }));
-  onlyThis(t, judge(pair), 'veth/representors fail on dpu1', 'SEVERAL_PFS', ['rep1-0']);
+  onlyThis(t, judge(pair), 'veth/representors fail on dpu1', 'SEVERAL_PFS', ['rep0-5']);
+});
+
+test('a name that is that of another VF is told once, with the right one', (t) => {
+  for (const other of ['eth1-3', 'eth0-16', 'eth0-03']) {
+    const pair = vethPair();
+    change(pair.host, 'eth0-3', { name: other });
+    pair.dpu.vethPeers.set('rep0-3', endOf(pair.host.links, other));
+    onlyThis(t, judge(pair), 'veth/host-interfaces fail on host1', 'RENAMED', ['eth0-3']);
+  }
+  for (const other of ['rep0-16', 'rep0-03']) {
+    const pair = vethPair();
+    change(pair.dpu, 'rep0-3', { name: other });
+    pair.host.vethPeers.set('eth0-3', endOf(pair.dpu.links, other));
+    onlyThis(t, judge(pair), 'veth/representors fail on dpu1', 'RENAMED', ['rep0-3']);
+  }
+  const pair = vethPair({ pair: 1 });
+  change(pair.dpu, 'rep1-3', { name: 'rep0-3' });
+  pair.host.vethPeers.set('eth0-3', endOf(pair.dpu.links, 'rep0-3'));
+  onlyThis(t, judge(pair), 'veth/representors fail on dpu1', 'SEVERAL_PFS', ['rep0-3']);
+});
+
+test('a VF of another PF beside the right one is one too many', (t) => {
+  const pair = vethPair();
+  pair.host.links.push(aLink('eth1-3', { index: 70, kind: 'veth', linkIndex: 71, linkNetnsid: 3 }));
+  onlyThis(t, judge(pair), 'veth/host-interfaces fail on host1', 'EXTRA', ['eth1-3']);
+});
+
+test('a VF or representor in a bridge of Linux is a failure, and in one of Open vSwitch none', (t) => {
+  for (const [side, name, node] of [
+    ['host', 'eth0-3', 'host1'],
+    ['dpu', 'rep0-3', 'dpu1'],
+  ] as const) {
+    const pair = vethPair();
+    pair[side].links.push(aLink('pf', { index: 70, kind: 'bridge' }));
+    change(pair[side], name, { master: 'pf' });
+    onlyThis(t, judge(pair), `veth/bridge-ports fail on ${node}`, 'OTHER_MASTER', [name]);
+  }
+  const pair = vethPair();
+  pair.dpu.links.push(aLink('ovs-system', { index: 70, kind: 'openvswitch' }));
+  change(pair.dpu, 'rep0-3', { master: 'ovs-system' });
+  t.deepEqual(faults(judge(pair)), []);
 });
 
 test('a VF whose other end was never moved off the DPU is missing', (t) => {
@@ -338,6 +379,16 @@ test('the DPU needs eth0, an address and a default route, each its own message',
   onlyThis(t, judge(stuck), 'veth/dpu-network fail on dpu1', 'NO_DEFAULT_ROUTE', ['eth0']);
 });
 
+test('an eth0 of the DPU that is down or has no carrier is told as that, and not as a missing route', (t) => {
+  const down = vethPair();
+  change(down.dpu, 'eth0', { flags: ['BROADCAST', 'MULTICAST'] });
+  down.dpu.routes = [];
+  onlyThis(t, judge(down), 'veth/dpu-network fail on dpu1', 'DOWN', ['eth0']);
+  const cut = vethPair();
+  change(cut.dpu, 'eth0', { flags: ['NO-CARRIER', 'BROADCAST', 'MULTICAST', 'UP'] });
+  onlyThis(t, judge(cut), 'veth/dpu-network fail on dpu1', 'NO_CARRIER', ['eth0']);
+});
+
 test('once OVN-Kubernetes runs, the address and the default route of the DPU are on breth0', (t) => {
   const pair = vethPair();
   const { addresses } = find(pair.dpu.links, 'eth0');
@@ -397,12 +448,20 @@ test('what any namespace may have, and the management pair of newer set-ups, is 
   pair.host.links.push(
     aLink('tunl0', { index: 80, kind: 'ipip' }),
     aLink('ip6tnl0', { index: 81, kind: 'ip6tnl' }),
-    aLink('dummy0', { index: 82, kind: 'dummy' }),
+    aLink('ovs-system', { index: 82, kind: 'openvswitch' }),
     aLink('pf', { index: 83, kind: 'veth', linkIndex: 9, linkNetnsid: 0 }),
-    aLink('veth0', { index: 84, kind: 'veth', linkName: 'veth1' }),
+    aLink('genev_sys_6081', { index: 84, kind: 'geneve' }),
   );
   change(pair.host, 'lo', { flags: ['LOOPBACK', 'UP', 'LOWER_UP'] });
   t.deepEqual(faults(judge(pair)), []);
+});
+
+test('what leads nowhere by itself is a warning: the host has no longer exactly 16 interfaces', (t) => {
+  for (const given of [{ kind: 'dummy' }, { kind: 'bridge' }, { kind: 'veth', linkName: 'extra1' }]) {
+    const pair = vethPair();
+    pair.host.links.push(aLink('extra0', { index: 80, ...given }));
+    onlyThis(t, judge(pair), 'veth/other-interfaces warn on host1', 'FURTHER', ['extra0']);
+  }
 });
 
 test('an MTU that differs on the two ends is a failure', (t) => {

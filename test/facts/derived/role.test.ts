@@ -1,6 +1,7 @@
 import test from 'ava';
 import { findRole, type RoleFacts } from '../../../facts/derived/role.ts';
 import type { Outcome } from '../../../facts/fact.ts';
+import type { Ovnkube } from '../../../facts/ovnkube.ts';
 import type { Ovs } from '../../../facts/ovs.ts';
 import { aNetdev, aProcess, dpuHost, VFS, withNetdev } from '../../helpers/node-facts.ts';
 
@@ -12,6 +13,7 @@ const aNode = (given: Partial<RoleFacts> = {}): RoleFacts => ({
   identity: unknown,
   links: ok([]),
   netdevs: ok(new Map()),
+  ovnkube: unknown,
   ovs: unknown,
   pci: ok({ functions: new Map() }),
   processes: ok([]),
@@ -31,6 +33,30 @@ test('the mode of ovnkube tells the role where no hardware does', (t) => {
   for (const role of ['dpu', 'dpu-host'] as const)
     t.is(findRole(aNode({ processes: inMode(role) })).role, role);
   t.is(findRole(aNode({ processes: inMode('full') })).role, undefined);
+});
+
+test('the mode may be an argument of its own, or stand in the configuration file', (t) => {
+  const apart = aProcess('ovnkube', {
+    args: ['ovnkube', '--init-node', 'h', '--ovnkube-node-mode', 'dpu-host'],
+  });
+  const found = findRole(aNode({ processes: ok([apart, aProcess('kubelet')]) }));
+  t.is(found.role, 'dpu-host');
+  t.regex(found.ground, /runs with --ovnkube-node-mode dpu-host$/);
+  const path = '/etc/openvswitch/ovn_k8s.conf';
+  const mode = { value: 'dpu-host', evidence: { source: path, said: '[ovnkubenode] mode=dpu-host' } };
+  const plain = aProcess('ovnkube', { args: ['ovnkube', '--init-node', 'h'] });
+  const configured = (pid: number | undefined) => ok({ pid, mode } as unknown as Ovnkube);
+  for (const [pid, running] of [
+    [7, [plain, aProcess('kubelet')]],
+    [undefined, [aProcess('kubelet')]],
+  ] as const) {
+    const { role, ground } = findRole(aNode({ ovnkube: configured(pid), processes: ok(running) }));
+    t.deepEqual([role, ground], ['dpu-host', `${path}: [ovnkubenode] mode=dpu-host`]);
+  }
+  // A file that was left behind does not make another machine of a DPU.
+  const representor = aNetdev('pf0hpf', '0000:03:00.0', { physPortName: 'c1pf0', physSwitchId: 'c2cf' });
+  const dpu = aNode({ ovnkube: configured(undefined), netdevs: ok(new Map([['pf0hpf', representor]])) });
+  t.is(findRole(dpu).role, 'dpu');
 });
 
 test('hardware tells the role where ovnkube is set to another mode', (t) => {

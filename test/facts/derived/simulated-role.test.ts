@@ -14,6 +14,7 @@ const aNode = (given: Partial<RoleFacts> = {}): RoleFacts => ({
   identity: named('node'),
   links: ok([aLink('eth0')]),
   netdevs: ok(new Map()),
+  ovnkube: unknown,
   ovs: unknown,
   pci: ok({ functions: new Map() }),
   processes: ok([]),
@@ -31,6 +32,17 @@ test("kind's simulated nodes are told by the names of their veth devices", (t) =
   t.is(host.ground, 'ip link shows 2 veth VFs, such as eth0-0');
   const dpu = findRole(aNode({ links: linksOf('veth', 'eth0', 'rep1-0', 'rep1-1') }));
   t.like(dpu, { role: 'dpu', simulation: 'veth' });
+});
+
+test('veth ends that the set-up has not moved or renamed tell where they are', (t) => {
+  const found = (...names: string[]) => findRole(aNode({ links: linksOf('veth', ...names) }));
+  t.like(found('host0-eth0-1', 'host0-eth0-2', 'temp-host0-0'), { role: 'dpu-host', simulation: 'veth' });
+  t.like(found('dpu0-rep0-1', 'temp-rep0-0'), { role: 'dpu', simulation: 'veth' });
+  t.like(found('host0-eth0-1', 'dpu0-rep0-1'), { role: 'hypervisor', simulation: 'veth' });
+  t.like(found('eth0-1', 'eth0-2', 'temp-host0-0', 'temp-rep0-0'), { role: 'dpu-host' });
+  t.is(found('host0-eth0-1', 'veth1').role, undefined);
+  const links = linksOf('veth', 'host0-eth0-1', 'dpu0-rep0-1');
+  t.like(findRole(aNode({ links, processes: kubernetes })), { role: 'control-plane', simulation: 'veth' });
 });
 
 test('one device of such a name, or one that is no veth, tells nothing', (t) => {

@@ -59,6 +59,7 @@ test.serial('without labels the convention tells hosts and DPUs, and the notes s
     {
       name: 'dpu-control-plane',
       role: 'control-plane',
+      simulation: 'veth',
       access: { kind: 'container', engine: 'docker', container: 'dpu-control-plane' },
     },
   );
@@ -124,7 +125,7 @@ test.serial('labels of the cluster tell hosts and DPUs where they are', async (t
   const { nodes, notes } = await loadInventory('kind:dpu');
   t.deepEqual(
     nodes
-      .filter(({ simulation }) => simulation !== undefined)
+      .filter(({ role }) => role === 'dpu' || role === 'dpu-host')
       .map(({ name, role, dpu }) => [name, role, dpu]),
     [
       ['dpu-worker', 'dpu', undefined],
@@ -132,6 +133,7 @@ test.serial('labels of the cluster tell hosts and DPUs where they are', async (t
     ],
   );
   t.is(nodes.find(({ name }) => name === 'dpu-worker3')?.role, 'worker');
+  t.true(nodes.every(({ simulation }) => simulation === 'veth'));
   t.regex(notes?.join('\n') ?? '', /roles by the node labels/);
 });
 
