@@ -1,6 +1,7 @@
 import { apiEvidence } from '../../facts/cluster/fact.ts';
 import { pods as podsFact } from '../../facts/cluster/pods.ts';
 import { workloadName, workloads as workloadsFact } from '../../facts/cluster/workloads.ts';
+import { isIdle } from '../../facts/derived/cluster/placement.ts';
 import { defineClusterCheck, verdictOf } from '../define.ts';
 
 export const kubeProxyAbsent = defineClusterCheck({
@@ -12,7 +13,7 @@ export const kubeProxyAbsent = defineClusterCheck({
   scope: 'cluster',
   tags: ['cluster'],
   covers: ['A38', 'D17'],
-  requires: ['workloads', 'pods'],
+  requires: ['workloads', 'pods', 'nodes'],
   messages: {
     PRESENT: {
       text: 'kube-proxy is in the cluster: {what}',
@@ -22,17 +23,16 @@ export const kubeProxyAbsent = defineClusterCheck({
     },
   },
   docs: ['seed A L168', 'seed D L92'],
-  judge({ facts: { workloads, pods }, report }) {
+  judge({ facts: { workloads, pods, nodes }, report }) {
     const found = workloads.filter(
-      ({ name, containers }) =>
-        name.startsWith('kube-proxy') || containers.some((container) => isKubeProxy(container.image)),
+      (workload) =>
+        (workload.name.startsWith('kube-proxy') || workload.containers.some(runsKubeProxy)) &&
+        !isIdle(workload, nodes),
     );
     // A static pod has no workload; a pod of one that was found says nothing new.
     const loose = pods.filter(
       ({ owner, containers }) =>
-        owner?.kind !== 'DaemonSet' &&
-        owner?.kind !== 'ReplicaSet' &&
-        containers.some(({ image }) => isKubeProxy(image)),
+        owner?.kind !== 'DaemonSet' && owner?.kind !== 'ReplicaSet' && containers.some(runsKubeProxy),
     );
     const seen = [
       apiEvidence(workloadsFact.lists.daemonSets, `${workloads.length} DaemonSets and Deployments`),
@@ -67,3 +67,7 @@ export const kubeProxyAbsent = defineClusterCheck({
 
 /** `registry.k8s.io/kube-proxy:v1.34.0`, `kube-proxy-amd64@sha256:…`. */
 const isKubeProxy = (image: string): boolean => /(?:^|\/)kube-proxy(?:-[a-z0-9]+)?(?:[:@]|$)/.test(image);
+
+/** OpenShift's images have no names of their own, and its DaemonSet is called openshift-kube-proxy. */
+const runsKubeProxy = ({ name, image }: { readonly name: string; readonly image: string }): boolean =>
+  name === 'kube-proxy' || isKubeProxy(image);

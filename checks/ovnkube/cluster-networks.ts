@@ -1,4 +1,5 @@
 import type { ConfigMap } from '../../facts/cluster/config-maps.ts';
+import { sameNetworks } from '../../facts/derived/cluster/configured-networks.ts';
 import { kubeadmNetworks } from '../../facts/derived/cluster/kubeadm-networks.ts';
 import { defineClusterCheck, notApplicable, verdictOf } from '../define.ts';
 
@@ -58,7 +59,7 @@ export const clusterNetworks = defineClusterCheck({
     if (known.length === 0)
       return notApplicable('kubeadm was told neither a pod network nor a service network', seen);
     const findings = known
-      .filter(({ value, wanted }) => networks(value) !== networks(wanted))
+      .filter(({ value, wanted }) => !sameNetworks(value, wanted))
       .map(({ map: { namespace, name }, code, value, wanted }) =>
         report(code, {
           subject: `${namespace}/${name}`,
@@ -77,11 +78,3 @@ const mapEvidence = ({ namespace, name, data }: ConfigMap) => ({
   source: `kubectl -n ${namespace} get configmap ${name} -o yaml`,
   said: ['net_cidr', 'svc_cidr'].map((key) => `${key}: ${data.get(key) ?? 'not given'}`).join(', '),
 });
-
-/** Networks in one order; what each node gets of them, the third part of net_cidr, is no part of the network. */
-const networks = (text: string): string =>
-  text
-    .split(',')
-    .map((one) => one.trim().split('/').slice(0, 2).join('/').toLowerCase())
-    .sort()
-    .join(',');

@@ -1,11 +1,10 @@
 import type { ConfigMap } from '../../facts/cluster/config-maps.ts';
-import type { ClusterNode } from '../../facts/cluster/nodes.ts';
 import { workloadName } from '../../facts/cluster/workloads.ts';
-import { inSubnet, parseSubnet, versionOf } from '../../facts/derived/addresses.ts';
 import { referenceOf } from '../../facts/derived/cluster/ovnkube.ts';
 import type { Evidence } from '../../facts/fact.ts';
 import { defineClusterCheck, notApplicable, verdictOf } from '../define.ts';
 import { noneFound, ovnWorkloads, workloadEvidence } from './common.ts';
+import { problemsOf, toldNetworks } from './configuration-problems.ts';
 
 export const ovnConfiguration = defineClusterCheck({
   id: 'ovnkube/configuration',
@@ -37,6 +36,25 @@ export const ovnConfiguration = defineClusterCheck({
       remedy: 'kubectl -n {namespace} edit configmap {map}; then restart OVN-Kubernetes',
       source: 'seed K L270-329',
     },
+    HOST_SUBNET: {
+      text: '{problem}',
+      cause: 'The third part of net_cidr is the length of what each node gets: 10.244.0.0/16/24.',
+      remedy: 'kubectl -n {namespace} edit configmap {map}; then restart OVN-Kubernetes',
+      source: 'ovn-kubernetes go-controller/pkg/config/utils.go',
+    },
+    NO_ROOM: {
+      text: 'net_cidr {value} has parts for {room} nodes, and the cluster has {count}',
+      cause: 'Each node gets a part of its own, a /24 where nothing else is said; the last ones get none.',
+      remedy:
+        'Add a network by comma, or make the parts smaller before the cluster is built: kubectl -n {namespace} edit configmap {map}',
+      source: 'ovn-kubernetes go-controller/pkg/config/utils.go',
+    },
+    MIXED: {
+      text: 'illegal network configuration: {first} cluster subnet, {second} service subnet',
+      cause: 'Pods and services must have the same IP versions: ovnkube ends at its start.',
+      remedy: 'kubectl -n {namespace} edit configmap {map}; then restart OVN-Kubernetes',
+      source: 'ovn-kubernetes go-controller/pkg/config/utils.go',
+    },
     OVERLAP: {
       text: '{first} and {second} overlap',
       cause: 'An address would mean two things.',
@@ -54,6 +72,14 @@ export const ovnConfiguration = defineClusterCheck({
       text: 'k8s_apiserver is {value}, which is no address of an API server',
       cause: 'It is a URL: https, a host and a port.',
       remedy: 'kubectl -n {namespace} edit configmap {map}; the address: kubectl cluster-info',
+      source: 'seed K L262-266',
+    },
+    SERVICE_ADDRESS: {
+      text: 'k8s_apiserver is {value}, an address of the service network {key}',
+      cause:
+        'Who gets there depends on OVN-Kubernetes itself, which can not start before it has reached the API server.',
+      remedy:
+        "Put the API server's own address there: kubectl -n {namespace} edit configmap {map}; the address: kubectl get endpoints kubernetes",
       source: 'seed K L262-266',
     },
     NODE_NAME: {
@@ -101,7 +127,8 @@ export const ovnConfiguration = defineClusterCheck({
       });
     const wrong = maps.flatMap((map) => {
       const evidence = [mapEvidence(map)];
-      return problemsOf(map, nodes).map(({ code, observed, expected, args }) =>
+      const told = toldNetworks(own, configMaps, map.namespace);
+      return problemsOf(map, { nodes, told }).map(({ code, observed, expected, args }) =>
         report(code, {
           subject: `${map.namespace}/${map.name}`,
           // Each code takes those of the slots that its text has.
@@ -112,6 +139,9 @@ export const ovnConfiguration = defineClusterCheck({
             value: '',
             first: '',
             second: '',
+            problem: '',
+            room: '',
+            count: '',
             ...args,
           },
           observed,
@@ -124,13 +154,6 @@ export const ovnConfiguration = defineClusterCheck({
   },
 });
 
-interface Problem {
-  readonly code: 'NO_NETWORK' | 'OVERLAP' | 'NO_MTU' | 'NO_SERVER' | 'NODE_NAME';
-  readonly observed: string;
-  readonly expected: string;
-  readonly args: Readonly<Partial<Record<'key' | 'value' | 'first' | 'second', string>>>;
-}
-
 const valueIn = (maps: readonly ConfigMap[], namespace: string, name: string, key: string): boolean =>
   maps.some((map) => map.namespace === namespace && map.name === name && map.data.has(key));
 
@@ -141,82 +164,3 @@ const mapEvidence = ({ namespace, name, data }: ConfigMap): Evidence => ({
     .join(', ')
     .slice(0, 1000),
 });
-
-function problemsOf(map: ConfigMap, nodes: readonly ClusterNode[]): readonly Problem[] {
-  const { data } = map;
-  const networks = ['net_cidr', 'svc_cidr'].flatMap((key) =>
-    (data.get(key) ?? '')
-      .split(',')
-      .filter(Boolean)
-      .map((value) => ({ key, value: value.trim() })),
-  );
-  const parsed = networks.flatMap(({ key, value }) => {
-    // What each node gets of the pod network may follow: 10.244.0.0/16/24.
-    const subnet = parseSubnet(key === 'net_cidr' ? value.split('/').slice(0, 2).join('/') : value);
-    return subnet === undefined ? [] : [{ key, value, subnet }];
-  });
-  const unparsed = networks
-    .filter(({ key, value }) => !parsed.some((one) => one.key === key && one.value === value))
-    .map(
-      ({ key, value }): Problem => ({
-        code: 'NO_NETWORK',
-        observed: value,
-        expected: 'a network, such as 10.244.0.0/16',
-        args: { key, value },
-      }),
-    );
-  const pods = parsed.filter(({ key }) => key === 'net_cidr');
-  const overlaps = pods.flatMap((one) => [
-    ...parsed
-      .filter(
-        ({ key, subnet }) =>
-          key === 'svc_cidr' &&
-          (inSubnet(subnet.address, one.subnet) || inSubnet(one.subnet.address, subnet)),
-      )
-      .map((other) => [`net_cidr ${one.value}`, `svc_cidr ${other.value}`] as const),
-    ...nodes
-      .flatMap(({ name, internalAddresses }) => internalAddresses.map((address) => ({ name, address })))
-      .filter(({ address }) => inSubnet(address, one.subnet))
-      .slice(0, 3)
-      .map(
-        ({ name, address }) => [`net_cidr ${one.value}`, `the address ${address} of node ${name}`] as const,
-      ),
-  ]);
-  return [
-    ...unparsed,
-    ...overlaps.map(
-      ([first, second]): Problem => ({
-        code: 'OVERLAP',
-        observed: `${first}, ${second}`,
-        expected: 'networks apart',
-        args: { first, second },
-      }),
-    ),
-    ...mtuProblem(data.get('mtu')),
-    ...serverProblem(data.get('k8s_apiserver'), nodes),
-  ];
-}
-
-function mtuProblem(value = ''): readonly Problem[] {
-  const mtu = Number(value);
-  // Left empty, OVN-Kubernetes takes its default, 1400.
-  if (value === '' || (Number.isInteger(mtu) && mtu >= 576 && mtu <= 65_535)) return [];
-  return [{ code: 'NO_MTU', observed: value, expected: 'a number of bytes, such as 1400', args: { value } }];
-}
-
-function serverProblem(value: string | undefined, nodes: readonly ClusterNode[]): readonly Problem[] {
-  if (value === undefined) return [];
-  const url = URL.parse(value);
-  if (url === null || !['https:', 'http:'].includes(url.protocol) || url.hostname === '')
-    return [{ code: 'NO_SERVER', observed: value, expected: 'https://<address>:6443', args: { value } }];
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  if (versionOf(host) !== undefined || !nodes.some(({ name }) => name.toLowerCase() === host)) return [];
-  return [
-    {
-      code: 'NODE_NAME',
-      observed: value,
-      expected: "the node's address in the place of its name",
-      args: { value },
-    },
-  ];
-}

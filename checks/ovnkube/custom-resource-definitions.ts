@@ -17,6 +17,9 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
     'clusteruserdefinednetworks.k8s.ovn.org',
   ],
   OVN_ROUTE_ADVERTISEMENTS_ENABLE: ['routeadvertisements.k8s.ovn.org'],
+  OVN_NETWORK_CONNECT_ENABLE: ['clusternetworkconnects.k8s.ovn.org'],
+  OVN_UPLINK_ENABLE: ['uplinks.k8s.ovn.org', 'uplinkstates.k8s.ovn.org'],
+  OVN_EVPN_ENABLE: ['vteps.k8s.ovn.org'],
   OVN_ADMIN_NETWORK_POLICY_ENABLE: [
     'adminnetworkpolicies.policy.networking.k8s.io',
     'baselineadminnetworkpolicies.policy.networking.k8s.io',

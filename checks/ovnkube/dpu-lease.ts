@@ -1,5 +1,5 @@
 import { apiEvidence } from '../../facts/cluster/fact.ts';
-import { leases as leasesFact } from '../../facts/cluster/leases.ts';
+import { type DpuLease, leases as leasesFact } from '../../facts/cluster/leases.ts';
 import { defineCheck, notApplicable, pass, undetermined, verdictOf } from '../define.ts';
 
 /** OVN-Kubernetes, go-controller/pkg/node/dpulease/manager.go. */
@@ -52,7 +52,10 @@ export const dpuLease = defineCheck({
   judge({ cluster: { leases }, subject, report }) {
     const node = subject.nodeName ?? subject.name;
     const list = leasesFact.lists.leases;
-    const own = leases.find((lease) => lease.node === node);
+    // One of an installation that was in another namespace may have stayed: the one that was renewed last counts.
+    const [own] = leases
+      .filter((lease) => lease.node === node)
+      .sort((one, other) => renewedAt(other) - renewedAt(one));
     if (own === undefined) {
       const seen = [apiEvidence(list, `${leases.length} leases of DPUs, none called ovn-dpu-${node}`)];
       // Older releases know no leases, and an interval of 0 turns them off.
@@ -120,3 +123,5 @@ export const dpuLease = defineCheck({
     );
   },
 });
+
+const renewedAt = ({ renewTime }: DpuLease): number => Date.parse(renewTime ?? '') || 0;

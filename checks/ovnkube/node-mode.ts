@@ -5,7 +5,7 @@ import {
   nodeContainers,
 } from '../../facts/derived/cluster/ovnkube.ts';
 import { asksFor } from '../../facts/derived/cluster/placement.ts';
-import { ROLE_LABELS } from '../../facts/derived/cluster/roles.ts';
+import { OPENSHIFT_ROLE_LABELS, ROLE_LABELS } from '../../facts/derived/cluster/roles.ts';
 import { defineClusterCheck, notApplicable, verdictOf } from '../define.ts';
 import { nodesOf, noneFound, ovnWorkloads, workloadEvidence } from './common.ts';
 
@@ -71,7 +71,9 @@ export const ovnkubeNodeMode = defineClusterCheck({
 
 /** Of whose label the DaemonSet's placement is made. */
 const sideOf = ({ workload }: NodeContainer): 'dpu' | 'dpu-host' | undefined =>
-  (['dpu-host', 'dpu'] as const).find((side) => asksFor(workload, ROLE_LABELS[side]));
+  (['dpu-host', 'dpu'] as const).find((side) =>
+    [ROLE_LABELS[side], OPENSHIFT_ROLE_LABELS[side]].some((label) => asksFor(workload, label)),
+  );
 
 function saidOf({ workload, container, mode }: NodeContainer): string {
   const selector = [...workload.nodeSelector].map(([key, value]) => `${key}=${value}`).join(', ');

@@ -7,7 +7,7 @@ export const ovnkubeNodeName = defineClusterCheck({
   id: 'ovnkube/node-name',
   title: 'each DaemonSet tells ovnkube the name of the node that its pod is on',
   description:
-    'The start script takes the name from K8S_NODE, or as the veth guide has it on DPUs from K8S_NODE_DPU; a fixed one would make all nodes of the DaemonSet speak for one. On a DPU, host-k8s-nodename in Open vSwitch comes before either.',
+    'The start script takes the name from K8S_NODE, or as the veth guide has it on DPUs from K8S_NODE_DPU; a fixed one would make all nodes of the DaemonSet speak for one. On a DPU, host-k8s-nodename in Open vSwitch comes before either, and newer manifests give neither there.',
   severity: 'error',
   scope: 'cluster',
   tags: ['cluster', 'ovn-kubernetes', 'configuration'],
@@ -44,6 +44,8 @@ export const ovnkubeNodeName = defineClusterCheck({
       const { workload, container } = one;
       const given = givenName(container);
       if (given?.from === 'field spec.nodeName') return [];
+      // There the start script takes it from Open vSwitch in every release; ovs/host-node-name looks at that.
+      if (given === undefined && one.mode?.value === 'dpu') return [];
       const where = containerName(one);
       const common = { namespace: workload.namespace, name: workload.name, where };
       const about = {

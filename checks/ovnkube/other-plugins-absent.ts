@@ -1,18 +1,15 @@
 import { apiEvidence } from '../../facts/cluster/fact.ts';
 import { workloadName, workloads as workloadsFact } from '../../facts/cluster/workloads.ts';
+import { isIdle } from '../../facts/derived/cluster/placement.ts';
 import { defineClusterCheck, verdictOf } from '../define.ts';
 import { noneFound, ovnWorkloads } from './common.ts';
 
-/** DaemonSets of plugins that give pods their default network, as their own manifests call them. */
-const PLUGINS = new Set([
-  'kindnet',
-  'kube-flannel',
-  'kube-flannel-ds',
-  'calico-node',
-  'cilium',
-  'weave-net',
-  'antrea-agent',
-]);
+/** DaemonSets of plugins that give pods their default network, as their own manifests and those of distributions call them. */
+const PLUGINS =
+  /^(?:kindnet|kube-flannel(?:-ds(?:-.*)?)?|(?:rke2-)?canal|calico-node|cilium|weave-net|antrea-agent|kube-router|kube-ovn-cni|aws-node)$/;
+
+/** Containers by which they are known where the DaemonSet is called otherwise. */
+const CONTAINERS = new Set(['kindnet-cni', 'kube-flannel', 'calico-node', 'cilium-agent', 'antrea-agent']);
 
 export const otherPluginsAbsent = defineClusterCheck({
   id: 'ovnkube/other-plugins-absent',
@@ -23,7 +20,7 @@ export const otherPluginsAbsent = defineClusterCheck({
   scope: 'cluster',
   tags: ['cluster', 'ovn-kubernetes'],
   covers: ['K13'],
-  requires: ['workloads'],
+  requires: ['workloads', 'nodes'],
   messages: {
     PRESENT: {
       text: '{workload} is a network plugin of its own',
@@ -35,7 +32,7 @@ export const otherPluginsAbsent = defineClusterCheck({
     },
   },
   docs: ['seed K L66-77', 'seed D L91'],
-  judge({ facts: { workloads }, report }) {
+  judge({ facts: { workloads, nodes }, report }) {
     if (ovnWorkloads(workloads).length === 0) return noneFound(workloads);
     const seen = [
       apiEvidence(
@@ -44,7 +41,12 @@ export const otherPluginsAbsent = defineClusterCheck({
       ),
     ];
     const findings = workloads
-      .filter(({ kind, name }) => kind === 'DaemonSet' && PLUGINS.has(name))
+      .filter(
+        (workload) =>
+          workload.kind === 'DaemonSet' &&
+          (PLUGINS.test(workload.name) || workload.containers.some(({ name }) => CONTAINERS.has(name))) &&
+          !isIdle(workload, nodes),
+      )
       .map((workload) => {
         const { namespace, name, desired, ready } = workload;
         const said = `${workloadName(workload)}: ${ready} of ${desired} pods ready`;

@@ -2,7 +2,7 @@ import { apiEvidence } from '../../facts/cluster/fact.ts';
 import { type Pod, pods as podsFact } from '../../facts/cluster/pods.ts';
 import type { Workload } from '../../facts/cluster/workloads.ts';
 import { isOvnKubernetes } from '../../facts/derived/cluster/ovnkube.ts';
-import { fits } from '../../facts/derived/cluster/placement.ts';
+import { fits, owns } from '../../facts/derived/cluster/placement.ts';
 import { ROLES } from '../../facts/derived/role.ts';
 import { defineCheck, expectedGap, notApplicable, verdictOf } from '../define.ts';
 
@@ -45,7 +45,9 @@ export const ovnkubePodsReady = defineCheck({
     const own = workloads.filter(isOvnKubernetes);
     if (node === undefined || own.length === 0)
       return notApplicable('OVN-Kubernetes is not among the DaemonSets and Deployments of the cluster');
-    const here = onNode(pods, node.name).filter((pod) => own.some((one) => owns(one, pod)));
+    const here = onNode(pods, node.name).filter((pod) =>
+      own.some((one) => owns(one, pod) && !isReplaced(one, pod, pods)),
+    );
     const missing = own.filter(
       (one) => one.kind === 'DaemonSet' && fits(one, node) && !here.some((pod) => owns(one, pod)),
     );
@@ -99,18 +101,20 @@ function onNode(pods: readonly Pod[], node: string): readonly Pod[] {
     SORTED.get(pods) ??
     Map.groupBy(
       pods.filter(({ deleting }) => !deleting),
-      (pod) => pod.node,
+      ({ node: given, meantFor }) => given || meantFor,
     );
   SORTED.set(pods, sorted);
   return sorted.get(node) ?? [];
 }
 
-/** A Deployment's pods are made by a ReplicaSet, which is called as it and a hash. */
-const owns = ({ kind, namespace, name, uid }: Workload, pod: Pod): boolean =>
-  pod.namespace === namespace &&
-  (kind === 'DaemonSet'
-    ? pod.owner?.uid === uid && pod.owner.kind === 'DaemonSet'
-    : pod.owner?.kind === 'ReplicaSet' && pod.owner.name.replace(/-[^-]*$/, '') === name);
+const hasEnded = ({ phase }: Pod): boolean => phase === 'Failed' || phase === 'Succeeded';
+
+/** Pods of a Deployment that were evicted, or ended when their node was shut down, stay beside those in their place. */
+const isReplaced = (workload: Workload, pod: Pod, pods: readonly Pod[]): boolean =>
+  workload.kind === 'Deployment' &&
+  hasEnded(pod) &&
+  pods.filter((other) => owns(workload, other) && !hasEnded(other) && !other.deleting).length >=
+    workload.desired;
 
 const isReady = ({ phase, conditions }: Pod): boolean =>
   phase === 'Running' && conditions.some(({ type, status }) => type === 'Ready' && status === 'True');

@@ -1,4 +1,7 @@
+import { apiEvidence } from '../../facts/cluster/fact.ts';
+import { type Pod, pods as podsFact } from '../../facts/cluster/pods.ts';
 import { type Workload, workloadName } from '../../facts/cluster/workloads.ts';
+import { owns } from '../../facts/derived/cluster/placement.ts';
 import { defineClusterCheck, verdictOf } from '../define.ts';
 import { noneFound, ovnWorkloads, workloadEvidence } from './common.ts';
 
@@ -12,7 +15,7 @@ export const ovnkubeRollout = defineClusterCheck({
   tags: ['cluster', 'ovn-kubernetes'],
   covers: ['A51', 'A54', 'K49', 'K51', 'K52', 'K53'],
   after: ['ovnkube/placement', 'ovnkube/taints'],
-  requires: ['workloads'],
+  requires: ['workloads', 'pods'],
   messages: {
     NOT_OBSERVED: {
       text: '{workload} is at generation {generation}, and its controller has seen {observed}',
@@ -27,6 +30,13 @@ export const ovnkubeRollout = defineClusterCheck({
       remedy:
         'kubectl -n {namespace} rollout status {kind} {name}; kubectl -n {namespace} describe {kind} {name}',
     },
+    NO_NODE: {
+      text: 'pod {pod} of {workload} has found no node: {why}',
+      cause:
+        'No node has left what it asks for, or takes it: as the scheduler says. Where it says nothing, kube-scheduler does not run.',
+      remedy:
+        'kubectl -n {namespace} describe pod {podName}; kubectl -n kube-system get pods -l component=kube-scheduler',
+    },
     NO_PODS: {
       text: '{workload} is to have no pods',
       cause: 'It was scaled to 0.',
@@ -34,7 +44,7 @@ export const ovnkubeRollout = defineClusterCheck({
     },
   },
   docs: ['seed K L375-402', 'seed A L275-280'],
-  judge({ facts: { workloads }, report }) {
+  judge({ facts: { workloads, pods }, report }) {
     const own = ovnWorkloads(workloads);
     if (own.length === 0) return noneFound(workloads);
     const findings = own.flatMap((workload) => {
@@ -55,6 +65,20 @@ export const ovnkubeRollout = defineClusterCheck({
           observed: `${updated} updated`,
           expected: `${desired} updated`,
         });
+      // A DaemonSet's pod is meant for a node, and told of there.
+      const lost = kind === 'Deployment' ? pods.filter((pod) => owns(workload, pod) && isLost(pod)) : [];
+      if (lost.length > 0)
+        return lost.map((pod) => {
+          const [podName, why] = [pod.name, whyOf(pod)];
+          const full = `${namespace}/${podName}`;
+          return report('NO_NODE', {
+            ...about,
+            args: { ...args, pod: full, podName, why },
+            observed: why,
+            expected: 'a node',
+            evidence: [...about.evidence, apiEvidence(podsFact.lists.pods, `${full}: ${why}`)],
+          });
+        });
       return kind === 'Deployment' && desired === 0
         ? report('NO_PODS', { ...about, args, observed: '0 replicas', expected: 'at least one' })
         : [];
@@ -65,6 +89,13 @@ export const ovnkubeRollout = defineClusterCheck({
     );
   },
 });
+
+const isLost = ({ node, phase, deleting }: Pod): boolean => node === '' && phase === 'Pending' && !deleting;
+
+const whyOf = ({ conditions }: Pod): string => {
+  const { reason = '', message = '' } = conditions.find(({ type }) => type === 'PodScheduled') ?? {};
+  return [reason, message].filter(Boolean).join(': ') || 'no reason is given';
+};
 
 const saidOf = ({ generation, observedGeneration, desired, updated, ready }: Workload): string =>
   `generation ${generation}, observed ${observedGeneration}; ${desired} desired, ${updated} updated, ${ready} ready`;

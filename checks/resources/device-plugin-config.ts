@@ -38,6 +38,19 @@ export const devicePluginConfig = defineClusterCheck({
         'Make one entry with two selectors of them, or rename one: kubectl -n {namespace} edit configmap {map}',
       source: 'sriov-network-device-plugin cmd/sriovdp/manager.go',
     },
+    BAD_TYPE: {
+      text: 'unsupported deviceType:  "{why}"',
+      cause: 'The plugin knows netDevice, accelerator and auxNetDevice, written so, and ends at any other.',
+      remedy: 'kubectl -n {namespace} edit configmap {map}; then restart the pods of the device plugin.',
+      source: 'sriov-network-device-plugin cmd/sriovdp/manager.go',
+    },
+    NO_SELECTOR: {
+      text: 'unable to get SelectorObj from selectors list of the pool {entry} in ConfigMap {from}: {why}',
+      cause:
+        'Each selector is a list of texts, as in ["15b3"]; the plugin passes over a pool of which it is not.',
+      remedy: 'kubectl -n {namespace} edit configmap {map}; then restart the pods of the device plugin.',
+      source: 'sriov-network-device-plugin cmd/sriovdp/manager.go',
+    },
     SELECTOR: {
       text: 'the pool {entry} in ConfigMap {from} can not be filled: {why}',
       cause: 'The plugin takes pf, pf#0, pf#1-7 and pf#0,2-3, without blanks.',
@@ -79,6 +92,8 @@ const CODES = {
   'bad-name': 'BAD_NAME',
   duplicate: 'DUPLICATE',
   selector: 'SELECTOR',
+  'no-selector': 'NO_SELECTOR',
+  'bad-type': 'BAD_TYPE',
   'nothing-selected': 'SELECTOR',
 } as const satisfies Record<PoolFault['kind'], string>;
 
@@ -88,6 +103,8 @@ const EXPECTED: Record<PoolFault['kind'], string> = {
   'bad-name': 'letters, digits and _',
   duplicate: 'a name that stands once',
   selector: 'a selector that can be parsed',
+  'no-selector': 'a list of texts',
+  'bad-type': 'netDevice, accelerator or auxNetDevice',
   'nothing-selected': 'selectors',
 };
 

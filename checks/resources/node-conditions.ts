@@ -10,7 +10,7 @@ const HEALTHY_WHEN_FALSE = ['NetworkUnavailable', 'MemoryPressure', 'DiskPressur
 
 export const nodeConditions = defineCheck({
   id: 'resources/node-conditions',
-  title: 'the node is short of nothing, and its network is up',
+  title: 'the node is short of nothing, its network is up, and it takes new pods',
   description:
     'A node can be Ready and still say that its network is not set up, or that memory, disk space or process ids run out: then pods are kept off it or evicted, ovnkube among them.',
   severity: 'error',
@@ -27,6 +27,12 @@ export const nodeConditions = defineCheck({
       cause:
         'Whoever sets up routes for the node, such as a cloud provider, has not done so; no pod is scheduled there meanwhile.',
       remedy: 'kubectl describe node {node}; kubectl -n kube-system get pods -o wide',
+    },
+    CORDONED: {
+      text: 'node {node} is cordoned: no new pod is given to it',
+      cause: 'Somebody did so, mostly for maintenance, and has not taken it back: kubectl cordon, or drain.',
+      remedy: 'When the node may have pods again: kubectl uncordon {node}',
+      level: 'warn',
     },
     PRESSURE: {
       text: 'node {node} has {condition}: {said}',
@@ -61,6 +67,17 @@ export const nodeConditions = defineCheck({
           ? report('NETWORK_UNAVAILABLE', { ...about, args: { node: node.name, said } })
           : report('PRESSURE', { ...about, args: { node: node.name, condition: type, said } });
       });
-    return verdictOf(findings, seen);
+    const cordoned = node.unschedulable
+      ? [
+          report('CORDONED', {
+            subject: node.name,
+            args: { node: node.name },
+            observed: 'unschedulable: true',
+            expected: 'not unschedulable',
+            evidence: [apiEvidence(nodesFact.lists.nodes, `${node.name}: spec.unschedulable: true`)],
+          }),
+        ]
+      : [];
+    return verdictOf([...findings, ...cordoned], seen);
   },
 });

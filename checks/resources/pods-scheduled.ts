@@ -3,7 +3,7 @@ import { nodes as nodesFact } from '../../facts/cluster/nodes.ts';
 import { pods as podsFact } from '../../facts/cluster/pods.ts';
 import { devicePools } from '../../facts/derived/cluster/device-pools.ts';
 import { bareResource } from '../../facts/derived/cluster/vf-networks.ts';
-import { networkResources, requestOf } from '../../facts/derived/cluster/vf-pods.ts';
+import { defaultAttachment, networkResources, requestOf } from '../../facts/derived/cluster/vf-pods.ts';
 import { defineClusterCheck, notApplicable, verdictOf } from '../define.ts';
 import { podName } from './daemon-set.ts';
 
@@ -42,11 +42,17 @@ export const podsScheduled = defineClusterCheck({
       ]),
     ];
     const bare = new Set(resources.map(bareResource));
-    // A prefix that is wrong asks for a resource that nobody knows.
+    const prefixes = new Set(resources.map(prefixOf));
+    const offered = new Set(nodes.flatMap(({ allocatable }) => [...allocatable.keys()]));
+    // What is misspelt asks for a resource that nobody knows: by another prefix, by another name, or by that of no node.
+    const means = (one: string): boolean =>
+      resources.includes(one) ||
+      bare.has(bareResource(one)) ||
+      (prefixes.has(prefixOf(one)) && !offered.has(one));
     const asking = pods.flatMap((pod) => {
-      const resource = [...pod.devices.keys()].find(
-        (one) => requestOf(pod, one) > 0 && (resources.includes(one) || bare.has(bareResource(one))),
-      );
+      const asked = [...pod.devices.keys()].filter((one) => requestOf(pod, one) > 0);
+      const named = defaultAttachment(pod, networkAttachments)?.resourceName;
+      const resource = asked.find(means) ?? named;
       return resource === undefined ? [] : [{ pod, resource }];
     });
     const unscheduled = asking.filter(
@@ -56,7 +62,6 @@ export const podsScheduled = defineClusterCheck({
         !deleting &&
         conditions.some(({ type, status }) => type === 'PodScheduled' && status === 'False'),
     );
-    const offered = new Set(nodes.flatMap(({ allocatable }) => [...allocatable.keys()]));
     const seen = [
       apiEvidence(
         podsFact.lists.pods,
@@ -86,3 +91,5 @@ export const podsScheduled = defineClusterCheck({
     return verdictOf(findings, seen);
   },
 });
+
+const prefixOf = (resource: string): string => resource.split('/', 1)[0] ?? '';

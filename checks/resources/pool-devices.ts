@@ -34,7 +34,7 @@ export const poolDevices = defineCheck({
     NONE: {
       text: 'no devices in device pool, skipping creating resource server for {name}: node {node} offers no {resource}',
       cause:
-        'No VF fits the selectors: none was made, they are bound to another driver, the PF has another name, or the host uses them. Or the plugin has not registered at kubelet.',
+        'No VF fits the selectors: none was made, they are bound to another driver, the PF has another name, the host uses them, or a pool that is configured before has them. Or the plugin has not registered at kubelet.',
       remedy:
         'kubectl describe node {node}; the log of the device plugin on the node; on the node: cat /sys/class/net/*/device/sriov_numvfs; lspci -nnk | grep -A3 -i "virtual function"',
       source: 'sriov-network-device-plugin cmd/sriovdp/manager.go',
@@ -46,7 +46,8 @@ export const poolDevices = defineCheck({
     },
     FEWER: {
       text: 'node {node} offers {capacity} devices {resource}, and the selectors name {selected} VFs',
-      cause: 'The PF has fewer VFs than the range ends at, or some do not fit the other selectors.',
+      cause:
+        'The PF has fewer VFs than the range ends at, some do not fit the other selectors, or a pool that is configured before has them.',
       remedy:
         'On the node: cat /sys/class/net/<pf>/device/sriov_numvfs; ls -l /sys/class/net/<pf>/device/virtfn*/driver',
       level: 'warn',

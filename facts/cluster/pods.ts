@@ -1,4 +1,4 @@
-import { record, records, text } from '../json.ts';
+import { type JsonRecord, record, records, text, texts } from '../json.ts';
 import { type ContainerStatus, containerStatuses } from './containers.ts';
 import { defineClusterFact } from './fact.ts';
 import {
@@ -14,6 +14,8 @@ import {
 export interface Pod extends ObjectIdentity {
   /** The node that it was given to; empty before that. */
   readonly node: string;
+  /** The node that a DaemonSet's pod was made for, which it may not have been given to yet; empty for other pods. */
+  readonly meantFor: string;
   /** Pending, Running, Succeeded, Failed or Unknown. */
   readonly phase: string;
   /** Why it is in that phase, where anybody says so. */
@@ -48,6 +50,7 @@ export const pods = defineClusterFact({
       return {
         ...id,
         node: text(spec, 'nodeName'),
+        meantFor: meantFor(record(spec['affinity'])),
         phase: text(status, 'phase'),
         reason: text(status, 'reason'),
         message: text(status, 'message'),
@@ -65,6 +68,16 @@ export const pods = defineClusterFact({
       };
     }),
 });
+
+/** The DaemonSet controller names the node in its pods' affinity, and leaves it to the scheduler to give it to them. */
+function meantFor(affinity: JsonRecord): string {
+  const required = record(record(affinity['nodeAffinity'])['requiredDuringSchedulingIgnoredDuringExecution']);
+  const fields = records(required['nodeSelectorTerms']).flatMap((term) => records(term['matchFields']));
+  const [name = ''] = fields.flatMap((one) =>
+    text(one, 'key') === 'metadata.name' && text(one, 'operator') === 'In' ? texts(one['values']) : [],
+  );
+  return name;
+}
 
 /** Of a resource that several containers ask for, the last one's amount: devices are whole, and of one container. */
 const devicesOf = (spec: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> =>

@@ -34,7 +34,10 @@ export interface DeviceSelector {
 
 /** Why a configuration, or an entry of it, can't be used. */
 export type PoolFault = { readonly from: string; readonly entry: string } & (
-  | { readonly kind: 'not-json' | 'no-list' | 'selector' | 'nothing-selected'; readonly why: string }
+  | {
+      readonly kind: 'not-json' | 'no-list' | 'selector' | 'no-selector' | 'nothing-selected' | 'bad-type';
+      readonly why: string;
+    }
   | { readonly kind: 'bad-name' | 'duplicate' }
 );
 
@@ -89,11 +92,21 @@ function readOne(from: string, key: string, value: string): DevicePools {
   } catch (error) {
     return broken('not-json', error instanceof Error ? error.message : String(error));
   }
-  const list = records(record(json)['resourceList']);
-  if (list.length === 0) return broken('no-list', 'it has no resourceList, or an empty one');
   const node = key === COMMON_KEY ? undefined : key;
+  const given = record(json)['resourceList'];
+  const list = records(given);
+  // The SR-IOV operator writes null for a node that no policy selects, and runs no plugin there.
+  if (node !== undefined && list.length === 0 && (given === null || Array.isArray(given)))
+    return { sources, pools: [], faults: [] };
+  if (list.length === 0) return broken('no-list', 'it has no resourceList, or an empty one');
   const pools = list.map((entry) => poolOf(entry, from, node));
-  return { sources, pools, faults: pools.flatMap((pool, index) => faultsOf(pool, pools.slice(0, index))) };
+  const faults = pools.flatMap((pool, index) => [
+    ...faultsOf(pool, pools.slice(0, index)),
+    ...unreadable(list[index]?.['selectors']).map(
+      (why): PoolFault => ({ kind: 'no-selector', from, entry: pool.name, why }),
+    ),
+  ]);
+  return { sources, pools, faults };
 }
 
 function poolOf(entry: JsonRecord, from: string, node: string | undefined): DevicePool {
@@ -121,14 +134,30 @@ const selectorOf = (selector: JsonRecord): DeviceSelector => ({
   rootDevices: texts(selector['rootDevices']).map(parseFunctionSelector),
 });
 
-/** Letters, digits and _; newer releases take - and . too (pkg/utils, ValidResourceName; DPF's bf3-p0-vfs). */
-const VALID_NAME = /^[A-Za-z0-9_.-]+$/;
+/** What the plugin can't read as its selectors (pkg/factory, parseObjectOrSlice): each of them is a list of texts. */
+const unreadable = (selectors: unknown): readonly string[] =>
+  (Array.isArray(selectors) ? selectors : [selectors]).flatMap((selector) =>
+    SELECTORS.filter((name) => {
+      const value = record(selector)[name] ?? [];
+      return !Array.isArray(value) || value.some((one) => typeof one !== 'string');
+    }).map((name) => `${name} is ${JSON.stringify(record(selector)[name])?.slice(0, 80)}`),
+  );
+
+const SELECTORS = ['vendors', 'devices', 'drivers', 'pciAddresses', 'pfNames', 'rootDevices', 'linkTypes'];
+
+/** Letters, digits and _; newer releases take - too (pkg/utils, ValidResourceName; DPF's bf3-p0-vfs). */
+const VALID_NAME = /^[A-Za-z0-9_-]+$/;
+
+/** SR-IOV device plugin, pkg/types: SupportedDevices. */
+const DEVICE_TYPES = ['netDevice', 'accelerator', 'auxNetDevice'];
 
 function faultsOf(pool: DevicePool, before: readonly DevicePool[]): readonly PoolFault[] {
   const about = { from: pool.from, entry: pool.name };
   const faults: PoolFault[] = [];
   if (!VALID_NAME.test(pool.name)) faults.push({ ...about, kind: 'bad-name' });
   if (before.some(({ resource }) => resource === pool.resource)) faults.push({ ...about, kind: 'duplicate' });
+  if (!DEVICE_TYPES.includes(pool.deviceType))
+    faults.push({ ...about, kind: 'bad-type', why: pool.deviceType });
   if (pool.selectors.length === 0)
     faults.push({ ...about, kind: 'nothing-selected', why: 'it has no selectors' });
   for (const { pfNames, rootDevices } of pool.selectors)

@@ -24,8 +24,23 @@ export function modeOf({ containers }: Workload): { mode: PairMode; setting: str
     const variable = variableOf(container, 'OVNKUBE_NODE_MODE');
     if (variable !== undefined && isPairMode(variable))
       return { mode: variable, setting: `OVNKUBE_NODE_MODE=${variable}` };
+    const operators = operatorMode(container);
+    if (operators?.value === 'dpu-host') return { mode: 'dpu-host', setting: operators.said };
   }
   return undefined;
+}
+
+/** The function of OpenShift's script that starts ovnkube on nodes (openshift/cluster-network-operator, 008-script-lib.yaml). */
+export const OPERATOR_START = 'start-ovnkube-node';
+
+/** The mode by which OpenShift's script starts ovnkube: it knows dpu-host alone, and takes all else for full. */
+export function operatorMode(
+  container: ContainerTemplate,
+): { readonly value: 'dpu-host' | 'full'; readonly said: string } | undefined {
+  const variable = variableOf(container, 'OVN_NODE_MODE');
+  if (variable === undefined || ![...container.command, ...container.args].join(' ').includes(OPERATOR_START))
+    return undefined;
+  return { value: variable === 'dpu-host' ? 'dpu-host' : 'full', said: `OVN_NODE_MODE=${variable}` };
 }
 
 /** The value of `--name=value` or `--name value` in a container's command line. */

@@ -1,6 +1,7 @@
 import type { ConfigMap } from '../../cluster/config-maps.ts';
 import type { ContainerTemplate } from '../../cluster/containers.ts';
 import { type Workload, workloadName } from '../../cluster/workloads.ts';
+import { OPERATOR_START, operatorMode } from './node-mode.ts';
 
 /** The modes of ovnkube (OVN-Kubernetes, go-controller/pkg/config/config.go). */
 export const NODE_MODES = ['full', 'dpu', 'dpu-host'] as const;
@@ -67,7 +68,9 @@ export interface NodeContainer {
 }
 
 const PROGRAM = /(?:^|[\s/"'])ovnkube(?:\.sh|-[a-z-]+)?(?:["'\s]|$)/;
-const NODE_WORK = /(?:^|[\s/"'])(?:ovn-node|ovnkube-controller-with-node)(?:["'\s]|$)|--init-node/;
+const NODE_WORK = new RegExp(
+  `(?:^|[\\s/"'])(?:ovn-node|ovnkube-controller-with-node|${OPERATOR_START})(?:["'\\s]|$)|--init-node`,
+);
 
 const commandLine = ({ command, args }: ContainerTemplate): string => [...command, ...args].join(' ');
 
@@ -108,7 +111,8 @@ export function settingOf(
     (variable === undefined
       ? undefined
       : environmentOf(container, variable, workload.namespace, configMaps)) ??
-    (name === 'gatewayInterface' ? gatewayOption(container) : undefined);
+    (name === 'gatewayInterface' ? gatewayOption(container) : undefined) ??
+    (name === 'mode' ? operatorMode(container) : undefined);
   if (own !== undefined) return own;
   const file = configMaps.find(
     (map) => map.namespace === workload.namespace && map.name === 'ovnkube-config',

@@ -1,10 +1,22 @@
 import type { ClusterNode } from '../../cluster/nodes.ts';
+import type { Pod } from '../../cluster/pods.ts';
 import type { Workload } from '../../cluster/workloads.ts';
 import { type JsonRecord, record, records, text, texts } from '../../json.ts';
 
 /** Whether a workload's nodeSelector and required node affinity let its pods run on a node (Kubernetes, assign pods to nodes). */
 export const fits = ({ nodeSelector, affinity }: Workload, node: ClusterNode): boolean =>
   [...nodeSelector].every(([key, value]) => node.labels.get(key) === value) && fitsAffinity(affinity, node);
+
+/** No pod comes of it: some switch a DaemonSet off by a nodeSelector that no node fits. */
+export const isIdle = (workload: Workload, nodes: readonly ClusterNode[]): boolean =>
+  workload.desired === 0 && (workload.kind === 'Deployment' || !nodes.some((node) => fits(workload, node)));
+
+/** A Deployment's pods are made by a ReplicaSet, which is called as it and a hash. */
+export const owns = ({ kind, namespace, name, uid }: Workload, pod: Pod): boolean =>
+  pod.namespace === namespace &&
+  (kind === 'DaemonSet'
+    ? pod.owner?.uid === uid && pod.owner.kind === 'DaemonSet'
+    : pod.owner?.kind === 'ReplicaSet' && pod.owner.name.replace(/-[^-]*$/, '') === name);
 
 function fitsAffinity(affinity: JsonRecord, node: ClusterNode): boolean {
   const required = record(affinity['nodeAffinity'])['requiredDuringSchedulingIgnoredDuringExecution'];

@@ -114,6 +114,15 @@ test('a key for each node, and selectors as a list', (t) => {
   );
 });
 
+test('the SR-IOV operator writes null for a node that no policy selects, which is no fault', (t) => {
+  const entry = '{"resourceList":[{"resourceName":"one","selectors":{"pfNames":["a#1"],"IsRdma":true}}]}';
+  const map = configMap({ node1: entry, node2: '{"resourceList":null}' }, 'device-plugin-config');
+  const found = devicePools([map], []);
+  t.deepEqual(found.faults, []);
+  t.deepEqual(poolsOf(found, 'node2'), []);
+  t.is(poolsOf(found, 'node1').length, 1);
+});
+
 test('what a configuration has wrong', (t) => {
   const kinds = (text: string) =>
     devicePools([configMap({ 'config.json': text })], []).faults.map(({ kind }) => kind);
@@ -121,7 +130,18 @@ test('what a configuration has wrong', (t) => {
   t.deepEqual(kinds('{"resources": []}'), ['no-list']);
   t.deepEqual(kinds('{"resourceList": []}'), ['no-list']);
   t.deepEqual(kinds('{"resourceList": [{"resourceName": "a/b", "selectors": {}}]}'), ['bad-name']);
+  t.deepEqual(kinds('{"resourceList": [{"resourceName": "a.b", "selectors": {}}]}'), ['bad-name']);
   t.deepEqual(kinds('{"resourceList": [{"resourceName": "a"}]}'), ['nothing-selected']);
+  t.deepEqual(
+    kinds('{"resourceList": [{"resourceName": "a", "deviceType": "netdevice", "selectors": {}}]}'),
+    ['bad-type'],
+  );
+  t.deepEqual(kinds('{"resourceList": [{"resourceName": "a", "selectors": {"pfNames": "p0#1-2"}}]}'), [
+    'no-selector',
+  ]);
+  t.deepEqual(kinds('{"resourceList": [{"resourceName": "a", "selectors": [{"vendors": [15]}]}]}'), [
+    'no-selector',
+  ]);
   t.deepEqual(
     kinds(
       '{"resourceList": [{"resourceName": "a", "selectors": {}}, {"resourceName": "a", "selectors": {}}]}',
