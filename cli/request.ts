@@ -37,6 +37,7 @@ export async function runRequest(suiteName: string, flags: RunFlags): Promise<Re
   return {
     tool: { name: 'dpu-doctor', version: VERSION },
     suiteName: suite.name,
+    simulation: suite.simulation,
     ...nodes,
     checks: await checksFor(nodes, suite, words('--select', flags.select), words('--skip', flags.skip)),
     set: { from: '--set', values: parseSettings(flags.set) },

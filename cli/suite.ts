@@ -1,4 +1,5 @@
 import type { Check } from '../checks/define.ts';
+import { SIMULATIONS } from '../facts/derived/role.ts';
 import { groupOf, selectChecks } from '../runner/select.ts';
 import { SUITES, type Suite } from '../suites/index.ts';
 import { didYouMean, UsageError } from './usage-error.ts';
@@ -33,8 +34,11 @@ export async function findSuite(name: string): Promise<Suite> {
   const suite = SUITES.find((candidate) => candidate.name === name);
   if (suite !== undefined) return suite;
   const groups = new Set((await catalogueWithoutCluster()).map(groupOf));
-  if (groups.has(name))
-    return { name, description: `the checks of ${name}`, select: [name], skip: [], expect: {} };
+  if (groups.has(name)) {
+    const simulation = SIMULATIONS.find((one) => one === name);
+    const isFor = simulation === undefined ? {} : { simulation };
+    return { name, description: `the checks of ${name}`, select: [name], skip: [], expect: {}, ...isFor };
+  }
   const names = [
     ...SUITES.map((candidate) => candidate.name),
     ...groups,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Check } from '../checks/define.ts';
-import type { Role } from '../facts/derived/role.ts';
+import type { Role, Simulation } from '../facts/derived/role.ts';
 import { evidence } from '../facts/fact.ts';
 import type { NodeAccess } from '../inventory/discover.ts';
 import type { InventoryNode } from '../inventory/node.ts';
@@ -29,6 +29,7 @@ import {
   type TargetReport,
 } from './report.ts';
 import { verdictKey } from './said.ts';
+import { withSimulation } from './simulated.ts';
 import type { Measure, Sent } from './traffic.ts';
 import type { Prospects } from './wait.ts';
 
@@ -36,6 +37,8 @@ export interface RunRequest extends GatherOptions, JudgeOptions {
   readonly tool: { readonly name: string; readonly version: string };
   /** The suite's name. */
   readonly suiteName: string;
+  /** What the suite is for, where that is a simulation. */
+  readonly simulation?: Simulation | undefined;
   readonly nodes: readonly InventoryNode[];
   /** Clusters to ask first; their nodes are examined along with `nodes`. */
   readonly clusters?: readonly ClusterTarget[];
@@ -101,7 +104,7 @@ export async function run(request: RunRequest): Promise<Report> {
       const known = older.get(node.name);
       return newer.get(node.name) ?? (known === undefined ? [] : [{ ...known, pairDoubt: undefined, node }]);
     });
-    const paired = pairByHostName(latest, renewed?.clusters);
+    const paired = pairByHostName(withSimulation(latest, request.simulation), renewed?.clusters);
     gathered = paired.nodes;
     round = renewed && { ...renewed, clusters: paired.clusters };
     outcome = judgeAll(gathered, round?.clusters ?? [], checks, request);
@@ -164,7 +167,8 @@ async function gatherWithClusters(request: RunRequest): Promise<Gathered> {
     targets: [...round.clusters.map(targetName), ...asked],
     notLoggedIn: round.nodes.length - asked.length,
   });
-  const { nodes, clusters } = pairByHostName(await gatherAll(round.nodes, checks, request), round.clusters);
+  const found = withSimulation(await gatherAll(round.nodes, checks, request), request.simulation);
+  const { nodes, clusters } = pairByHostName(found, round.clusters);
   return { gathered: nodes, checks, round: { ...round, clusters } };
 }
 
@@ -188,7 +192,8 @@ export async function gatherFirst(request: RunRequest): Promise<Gathered> {
     await Promise.race([sent.promise, gathering]);
     loaded = await checks();
   }
-  return { gathered: pairByHostName(await gathering).nodes, checks: loaded ?? [], ahead };
+  const found = withSimulation(await gathering, request.simulation);
+  return { gathered: pairByHostName(found).nodes, checks: loaded ?? [], ahead };
 }
 
 async function gatherAll(

@@ -9,6 +9,8 @@ export interface Suite {
   readonly skip: readonly string[];
   /** Of all checks, those too that have traffic sent; they are chosen only where somebody asks for them. */
   readonly active?: true;
+  /** It is for a testbed: nodes on which nothing is left of it are examined as parts of it. */
+  readonly simulation?: 'veth' | 'tap';
   /** Where nothing is named, the cluster of kubectl's kubeconfig is examined rather than this machine. */
   readonly ofCluster?: true;
   /** Expectations by name; --set and the inventory come before them. */
@@ -58,6 +60,7 @@ export const SUITES: readonly Suite[] = [
       'the veth topology in kind: hosts, DPUs and the pairs between them, and the cluster where one is named (seed K)',
     select: ['veth', 'system', 'cluster', 'chain'],
     skip: [],
+    simulation: 'veth',
     expect: { 'kind-cluster': 'dpu', 'ovnkube-settings': KIND_VETH_SETTINGS },
   },
   {
@@ -65,6 +68,7 @@ export const SUITES: readonly Suite[] = [
     description: 'the TAP testbed of virtual machines (seed S)',
     select: ['tap', 'system'],
     skip: [],
+    simulation: 'tap',
     expect: {},
   },
   {
