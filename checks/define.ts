@@ -322,7 +322,7 @@ export function reporter<Messages extends Record<string, Message>>(check: {
       subject,
       observed,
       expected,
-      cause: message.cause,
+      cause: fill(message.cause, args),
       remedy: fillRemedy(message.remedy, args),
       evidence,
       ...(nodes === undefined ? {} : { nodes }),

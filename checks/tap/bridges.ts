@@ -32,7 +32,7 @@ export const bridges = defineCheck({
     STRANGER: {
       text: '{bridge} has a further member, {member}',
       cause: 'A bridge ties one pair of TAP interfaces together.',
-      remedy: 'ip link set {member} nomaster',
+      remedy: 'ip link set {member} {where}',
     },
   },
   docs: ['seed S L20-24', 'https://github.com/Billy99/dpu-software/blob/main/scripts/deployment.sh'],
@@ -40,6 +40,9 @@ export const bridges = defineCheck({
     const pairs = tapPairs(expected['testbed-node-numbers'].value, expected['testbed-vfs'].value);
     if (pairs.length === 0) return notApplicable('no bridge is expected');
     const byName = new Map(links.map((link) => [link.name, link]));
+    const bridgeOf = new Map(pairs.flatMap(({ bridge, taps }) => taps.map((tap) => [tap, bridge] as const)));
+    const whereTo = (member: string) =>
+      bridgeOf.has(member) ? `master ${bridgeOf.get(member)}` : 'nomaster';
     const membersOf = (bridge: string) =>
       links.filter(({ master }) => master === bridge).map(({ name }) => name);
     // Where nothing of a pair is there, tap/taps tells of it.
@@ -62,7 +65,9 @@ export const bridges = defineCheck({
           .map((tap) => report('NOT_MEMBER', { ...about, args: { tap, bridge }, observed })),
         ...members
           .filter((member) => !taps.includes(member))
-          .map((member) => report('STRANGER', { ...about, args: { bridge, member }, observed })),
+          .map((member) =>
+            report('STRANGER', { ...about, args: { bridge, member, where: whereTo(member) }, observed }),
+          ),
       ];
     });
     return verdictOf(findings, [evidence('ip -j -d addr show', `${made.length} bridges with their members`)]);

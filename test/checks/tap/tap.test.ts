@@ -282,6 +282,34 @@ test('a default route by the management port, even beside the right one, is a fa
   onlyThis(t, judgeGuests(none, infra()), 'tap/host-route fail on host1', 'OTHER_DEVICE', ['enp2s0f1']);
 });
 
+test('VF 0 that is down or missing on the DPU host is told as that', (t) => {
+  const down = { ...tenant(), routes: [] };
+  change(down, 'enp2s0f1', { flags: ['BROADCAST', 'MULTICAST'] });
+  onlyThis(t, judgeGuests(down, infra()), 'tap/host-route fail on host1', 'DOWN', ['enp2s0f1']);
+  const byManagement = [aRoute('default', { devices: ['enp1s0'] })];
+  for (const routes of [[], byManagement]) {
+    const missing = { ...tenant(), routes };
+    change(missing, 'enp2s0f1', undefined);
+    onlyThis(t, judgeGuests(missing, infra()), 'tap/host-route fail on host1', 'MISSING', ['enp2s0f1']);
+  }
+  const renamed = { ...tenant(), routes: [aRoute('default', { devices: ['vf0'] })] };
+  change(renamed, 'enp2s0f1', { name: 'vf0' });
+  t.is(verdictOn(judgeGuests(renamed, infra()), 'tap/host-route'), 'skip');
+});
+
+test('TAP interfaces that changed places are each sent back to their own bridge', (t) => {
+  const facts = hypervisor();
+  change(facts, 'tap2-vf4-t', { master: 'br3-vf4' });
+  change(facts, 'tap3-vf4-t', { master: 'br2-vf4' });
+  const remedies = judge(facts)
+    .get('tap/bridges')
+    ?.findings.map(({ remedy }) => remedy);
+  t.deepEqual([...new Set(remedies)].sort(), [
+    'ip link set tap2-vf4-t master br2-vf4',
+    'ip link set tap3-vf4-t master br3-vf4',
+  ]);
+});
+
 test('variables.sh that differ on the two sides are a failure; missing on one, nothing is said', (t) => {
   const host = { ...tenant(), testbedScripts: scripts('0'.repeat(64)) };
   onlyThis(t, judgeGuests(host, infra()), 'tap/variables-pair fail on host1', 'DIFFER', [
