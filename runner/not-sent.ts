@@ -23,17 +23,34 @@ export function withoutStream(
   if (measurements.length === 0 || measurements.some((one) => isMeasuredFor(check, one))) return [];
   const concerned = measurements.filter(({ path }) => check.concerns(path));
   const works = concerned.find((one) => judgedPaths.get(one)?.every(({ verdict }) => verdict === 'pass'));
+  // A stream is TCP, of long packets: where those fail, none was sent.
+  const refused = measurements.find(
+    (one) =>
+      (one.path.protocol === 'tcp' || one.path.size === 'mtu') &&
+      check.concerns({ ...one.path, size: 'small' }) &&
+      failsIn(judgedPaths.get(one)),
+  );
+  if (refused !== undefined) return [blockedBy(check, refused, judgedPaths)];
   if (works !== undefined) return [resultOf(check, works, undeterminedBy(NOT_STREAMED))];
   const [first] = concerned;
-  const by = (first && judgedPaths.get(first))?.filter(({ verdict }) => STOPS.includes(verdict)) ?? [];
-  if (first !== undefined && by.length > 0) {
-    const ids = by.map(({ checkId }) => checkId);
-    return [resultOf(check, first, blocked(ids, `${ids.join(' and ')} did not pass`))];
-  }
+  if (first !== undefined && failsIn(judgedPaths.get(first))) return [blockedBy(check, first, judgedPaths)];
   const reason = 'there are no two pods between which a stream could be sent';
   const seen = evidence('paths of the run', measurements.map(({ path }) => pathTitle(path)).join('; '));
   const said = { verdict: 'skip', reasonCode: 'not-applicable', reason, evidence: [seen] } as const;
   return [{ ...resultBase(check), target: somewhere, ...said, durationMs: 0 }];
+}
+
+const failsIn = (results: readonly Result[] | undefined): boolean =>
+  results?.some(({ verdict }) => STOPS.includes(verdict)) === true;
+
+function blockedBy(
+  check: AnyPathCheck,
+  measurement: PathMeasurement,
+  judgedPaths: ReadonlyMap<PathMeasurement, readonly Result[]>,
+): Result {
+  const by = judgedPaths.get(measurement)?.filter(({ verdict }) => STOPS.includes(verdict)) ?? [];
+  const ids = by.map(({ checkId }) => checkId);
+  return resultOf(check, measurement, blocked(ids, `${ids.join(' and ')} did not pass`));
 }
 
 const NOT_STREAMED: FactFailure = {

@@ -15,6 +15,8 @@ export interface Call {
   readonly argv: readonly string[];
   /** A command that is run before it, whatever it says. */
   readonly ahead?: readonly string[] | undefined;
+  /** Lines that match this pattern of grep are left out of what it said. */
+  readonly without?: string | undefined;
 }
 
 /** What one command said, and how long it took in milliseconds. */
@@ -31,26 +33,30 @@ export const newMark = (): string => `answer-${Math.random().toString(36).slice(
  * mixed with another:
  *
  *   MARK 3 0 118234.12 118235.01     command 3 ended with exit code 0; the node's uptime before and after
- *   …                                what it said on both streams, without a line for each reply to ping
+ *   …                                what it said on both streams, without lines that nobody needs
  *   MARK end
  */
 export function atOnce(calls: readonly Call[], mark: string, functions = ''): string {
-  const started = calls.map(({ argv, ahead }, number) => {
+  const started = calls.map(({ argv, ahead, without = NOTHING }, number) => {
     const before = ahead === undefined ? '' : `${words(ahead)} >/dev/null 2>&1; `;
-    return `{ ${before}answer ${number} ${words(argv)}; } &`;
+    return `{ ${before}answer ${number} ${words([without, ...argv])}; } &`;
   });
   return `${functions}
 answer() {
   number=$1
-  shift
+  without=$2
+  shift 2
   read -r before rest < /proc/uptime
-  said=$({ "$@" 2>&1; printf '\\nexit %s\\n' "$?"; } | grep -v ' bytes from ' | tail -c ${MAX_SAID})
+  said=$({ "$@" 2>&1; printf '\\nexit %s\\n' "$?"; } | grep -v -e "$without" | tail -c ${MAX_SAID})
   read -r after rest < /proc/uptime
   printf '\\n%s %s %s %s %s\\n%s\\n%s end\\n' ${quote(mark)} "$number" "\${said##*exit }" "$before" "$after" "\${said%exit *}" ${quote(mark)} | tail -c ${MAX_PIECE}
 }
 ${started.join('\n')}
 wait`;
 }
+
+/** Nothing that is said looks like this. */
+const NOTHING = '^no line$';
 
 const words = (argv: readonly string[]): string => argv.map(quote).join(' ');
 

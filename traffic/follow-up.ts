@@ -26,6 +26,11 @@ export async function locateFailing(
 ): Promise<ReadonlyMap<Path, Outcome<Location>>> {
   const located = new Map<Path, Outcome<Location>>();
   const lost = measurements.filter(isLost);
+  const ends = measurements.flatMap(({ path: { from, to } }) => [
+    from,
+    ...(to.endpoint ? [to.endpoint] : []),
+  ]);
+  const endpoints = [...new Map(ends.map((one) => [one.name, one])).values()];
   while (located.size < MAX_LOCATED && !context.options.signal.aborted) {
     const explained = explainedBy(measurements, located);
     const left = lost.filter(({ path }) => !located.has(path) && !explained.has(path.id));
@@ -34,7 +39,7 @@ export async function locateFailing(
     const { path, exchange } = next;
     context.options.progress(`looking where packets of ${pathTitle(path)} die`);
     const partly = exchange.ok && exchange.value.received > 0;
-    located.set(path, await locate(path, context, { partly }));
+    located.set(path, await locate(path, context, { partly, endpoints }));
   }
   return located;
 }
@@ -117,23 +122,38 @@ export async function streamWorking(
 
 /**
  * The paths over which streams are sent, as far as there are not too many: between nodes, and on a node of its own where
- * nothing gets through to another. Pure.
+ * nothing gets through to another. A stream is TCP, of long packets: where one of these fails between two nodes, none is
+ * sent there, and that failure tells why. Pure.
  */
 export function streamPaths(measurements: readonly PathMeasurement[]): readonly Path[] {
-  const working = measurements.filter((one) => cameThrough(one) === true).map(({ path }) => path);
+  const refused = new Set(
+    measurements
+      .filter((one) => isLikeStream(one.path) && cameThrough(one) === false)
+      .map(({ path }) => pairOf(path)),
+  );
+  const working = measurements
+    .filter((one) => cameThrough(one) === true)
+    .map(({ path }) => path)
+    .filter((path) => !refused.has(pairOf(path)));
   const between = onePerPair(working.filter((path) => path.kind === 'pod-to-pod' || sharingNetwork(path)));
   const reached = new Set(between.flatMap(({ from, to }) => [from.node, to.endpoint?.node]));
   const alone = working.filter(({ kind, from }) => kind === 'pod-to-pod-on-node' && !reached.has(from.node));
   return [...between, ...onePerPair(alone)];
 }
 
+/** To the pod itself, by TCP or by packets as long as those of a stream. */
+const isLikeStream = ({ kind, protocol, size }: Path): boolean =>
+  (kind === 'pod-to-pod' || kind === 'pod-to-pod-on-node') && (protocol === 'tcp' || size === 'mtu');
+
+const pairOf = ({ from, to }: Path): string => [from.node, to.endpoint?.node ?? ''].sort().join(' ');
+
 /** A stream is TCP: it is told of the path that says so, where there is one. */
 function onePerPair(paths: readonly Path[]): readonly Path[] {
   const byPair = new Map<string, Path>();
   for (const path of paths) {
-    const { from, to, size, protocol } = path;
+    const { to, size, protocol } = path;
     if (size !== 'small' || to.endpoint === undefined) continue;
-    const pair = sharingNetwork(path)?.name ?? [from.node, to.endpoint.node].sort().join(' ');
+    const pair = sharingNetwork(path)?.name ?? pairOf(path);
     const known = byPair.get(pair);
     if (known === undefined || (known.protocol === 'icmp' && protocol === 'tcp')) byPair.set(pair, path);
   }

@@ -30,7 +30,7 @@ export async function runPings(
     const argv = pingCommand(pingOf(path, packets), program);
     // A small one, also ahead of large ones: a router that finds those too long says so to the first alone.
     const ahead = pingCommand(pingOf({ ...path, size: 'small' }, 1), program);
-    return { argv, ahead, command: argv.join(' ') };
+    return { argv, ahead, command: argv.join(' '), without: plainReplies(path.to.address) };
   });
   const answers = await askCalls(shell, calls, {
     timeout: timeout + packets * 1000,
@@ -40,10 +40,16 @@ export async function runPings(
   sendable.forEach((path, index) => {
     const answer = answers[index];
     if (answer === undefined) return;
-    outcomes.set(path, answer.ok ? parsePing(answer.value, answer.value.durationMs) : answer);
+    outcomes.set(
+      path,
+      answer.ok ? parsePing(answer.value, answer.value.durationMs, path.to.address) : answer,
+    );
   });
   return outcomes;
 }
+
+/** The lines of replies that are as they should be, as a basic regular expression: others tell that something is not. */
+const plainReplies = (address: string): string => ` bytes from ${address.replaceAll('.', '[.]')}: .* ms$`;
 
 /**
  * busybox' ping takes its process id for the ICMP identifier, and in pods that do the same those are the same. Packets of

@@ -31,7 +31,7 @@ export const lossOf = ({ sent, received }: Pick<PingExchange, 'sent' | 'received
   (100 * (sent - received)) / sent;
 
 /** Where no packet was sent and none refused, nothing is known, whatever the program says. */
-export const nothingSent = ({ sent, tooLong, evidence }: PingExchange): Judgement | undefined =>
-  sent > 0 || tooLong
+export const nothingSent = ({ sent, tooLong, unsent, evidence }: PingExchange): Judgement | undefined =>
+  sent > 0 || tooLong || unsent !== undefined
     ? undefined
     : undetermined('no packet was sent', 'Run the ping of the evidence by hand and look why.', evidence);

@@ -20,6 +20,11 @@ export const mtu = definePathCheck({
       remedy:
         'Make the MTU of the pods smaller, or that of the links between the DPUs larger: geneve takes 58 bytes of IPv4 and 78 of IPv6.',
     },
+    NO_WAY: {
+      text: "{from} can't even send to {to}: {why}",
+      cause: 'It has no route there: its interface is down, or the default route is missing or was removed.',
+      remedy: 'Look at its interfaces and routes: ip addr; ip route, in {from}',
+    },
     LARGE_LOST: {
       text: 'packets of the MTU, {mtu} bytes, from {from} to {to} vanish: {received} of {sent} came back',
       cause: 'A link on the way is too small for them, and drops them without a word.',
@@ -33,7 +38,7 @@ export const mtu = definePathCheck({
     if (measured.protocol !== 'icmp') return notApplicable('no ping was sent on this path');
     const unknown = nothingSent(measured);
     if (unknown !== undefined) return unknown;
-    const { sent, received, tooLong, errors } = measured;
+    const { sent, received, tooLong, unsent, errors } = measured;
     const seen = seenOn(measured, measurement);
     const args = { from: path.from.name, to: path.to.name, mtu: path.from.mtu ?? 0, sent, received };
     const about = {
@@ -42,6 +47,8 @@ export const mtu = definePathCheck({
       expected: 'every packet comes back',
       evidence: seen,
     };
+    if (unsent !== undefined)
+      return verdictOf([report('NO_WAY', { ...about, args: { ...args, why: unsent } })], seen);
     if (tooLong) return verdictOf([report('TOO_LONG', { ...about, args })], seen);
     const isLost = lossOf(measured) > expected['max-packet-loss'].value;
     return verdictOf(isLost ? [report('LARGE_LOST', { ...about, args })] : [], seen);

@@ -31,7 +31,8 @@ export const overMtu = definePathCheck({
     if (measured.protocol !== 'icmp') return notApplicable('no ping was sent on this path');
     const unknown = nothingSent(measured);
     if (unknown !== undefined) return unknown;
-    const { sent, received, tooLong, errors } = measured;
+    const { sent, received, tooLong, unsent, errors } = measured;
+    if (unsent !== undefined) return notApplicable(`nothing could be sent on this path: ${unsent}`);
     const seen = seenOn(measured, measurement);
     const args = { from: path.from.name, to: path.to.name, bytes: (path.from.mtu ?? 0) + 1 };
     const about = {

@@ -16,6 +16,11 @@ const MESSAGES = {
     remedy:
       'Follow the way: dpu-doctor topology shows its links, dpu-doctor run conformance judges each of them.',
   },
+  NO_WAY: {
+    text: "{from} can't even send to {to}: {why}",
+    cause: 'It has no route there: its interface is down, or the default route is missing or was removed.',
+    remedy: 'Look at its interfaces and routes: ip addr; ip route, in {from}',
+  },
   LOSS: {
     text: 'of {sent} packets from {from} to {to} only {received} came back: {loss} % are lost',
     cause: 'Packets are dropped on the way: by a full queue, a bad link, or a flow that is not always there.',
@@ -80,13 +85,25 @@ function judgePing(
 ): Judgement {
   const unknown = nothingSent(ping);
   if (unknown !== undefined) return unknown;
-  const { sent, received, rtt } = ping;
+  const { sent, received, rtt, unsent } = ping;
   const ends = { from: path.from.name, to: path.to.name };
   const seen = seenOn(ping, measurement);
   const lost = lossOf(ping);
   // Rounded up: as much must be borne for it to pass, and next to nothing is not nothing.
   const loss = Math.ceil(lost * 100) / 100;
   const about = { subject: pathTitle(path), evidence: seen };
+  if (unsent !== undefined)
+    return verdictOf(
+      [
+        report('NO_WAY', {
+          ...about,
+          args: { ...ends, why: unsent },
+          observed: `no packet was sent: ${unsent}`,
+          expected: 'every packet comes back',
+        }),
+      ],
+      seen,
+    );
   if (received === 0) {
     const errors = ping.errors.length === 0 ? '' : `, ${ping.errors.join(', ')}`;
     return verdictOf(
@@ -170,5 +187,5 @@ const reading = ({ hop, packets, dropped, mayPassUncounted }: HopReading): strin
       : `${packets} packets`;
   const lost = dropped === undefined || dropped === 0 ? '' : `, ${dropped} dropped`;
   const uncounted = mayPassUncounted ? ', hardware may forward without counting' : '';
-  return `${hop.direction}: ${hop.kind} ${hop.name} on ${hop.node}, ${hop.counter}: ${counted}${lost}${uncounted}`;
+  return `${hop.direction}: ${hop.kind} ${hop.name} on ${hop.of ?? hop.node}, ${hop.counter}: ${counted}${lost}${uncounted}`;
 };

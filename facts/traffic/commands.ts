@@ -23,6 +23,7 @@ export const TRAFFIC_COMMANDS: readonly TrafficCommand[] = [
   { command: 'ovs-vsctl get Interface PORT statistics', why: 'what software forwards', root: true },
   { command: 'grep … /var/log/openvswitch/ovs-vswitchd.log', why: 'flows that were refused', root: true },
   { command: 'ping, nc, timeout; iperf3 where there is one', why: 'what is sent' },
+  { command: 'ip addr show; ip route get ADDRESS; ip neigh show', why: "an endpoint's own network" },
   { command: 'ip -j -s link show; ip -j stats show dev DEVICE', why: 'where packets vanish' },
   { command: 'ethtool -S DEVICE; tc -j -s qdisc show', why: 'what software forwards, and what queues drop' },
 ];

@@ -66,7 +66,15 @@ function weigh({ located, scope, id }: Suspect, paths: number): number {
   return isEnough({ located }, paths) ? paths * 10 + (seen || NARROW.indexOf(scope?.kind ?? 'node')) : -1;
 }
 
-const NARROW: readonly Scope['kind'][] = ['kind', 'node', 'leaving', 'pair', 'endpoint', 'destination'];
+const NARROW: readonly Scope['kind'][] = [
+  'kind',
+  'node',
+  'leaving',
+  'outside',
+  'pair',
+  'endpoint',
+  'destination',
+];
 
 /** One path that nobody looked at tells nothing about anything but itself. */
 const isEnough = ({ located }: Pick<Suspect, 'located'>, paths: number): boolean =>
@@ -108,8 +116,8 @@ const placeTitle = (lost: Hop, last: Hop | undefined): string =>
     : `packets vanish between ${describe(last)} and ${describe(lost)}`;
 
 /** `the uplink p0 of dpu1`. */
-const describe = ({ kind, name, node }: Hop): string =>
-  `the ${kind === 'ovs-port' ? 'Open vSwitch port' : kind} ${name} of ${node}`;
+const describe = ({ kind, name, node, of }: Hop): string =>
+  `the ${kind === 'ovs-port' ? 'Open vSwitch port' : kind} ${name} of ${of ?? node}`;
 
 function scopeTitle(scope: Scope | undefined, members: readonly PathMeasurement[]): string {
   const long = members.every(({ path }) => path.size === 'mtu') ? ' at the MTU' : '';
@@ -122,6 +130,8 @@ function scopeTitle(scope: Scope | undefined, members: readonly PathMeasurement[
       return `packets${long} are lost between ${one} and ${other} (${kinds})`;
     case 'leaving':
       return `packets${long} are lost between ${one} and all others (${kinds})`;
+    case 'outside':
+      return `packets${long} from pods of ${one} to what is no pod are lost (${kinds})`;
     case 'destination':
       return `packets${long} to ${one}${other === '' ? '' : ` port ${other}`} are lost, wherever they come from`;
     case 'kind':

@@ -9,6 +9,8 @@ export interface PingExchange {
   readonly rtt: { readonly min: number; readonly average: number; readonly max: number } | undefined;
   /** The sender itself refused the packet as too long for its interface or for the path. */
   readonly tooLong: boolean;
+  /** Why the sender's system let not one packet out: it knows no way there. Nothing was sent then. */
+  readonly unsent?: string;
   /** ICMP errors that came back, such as `Destination Host Unreachable` or `Frag needed`, each once. */
   readonly errors: readonly string[];
   readonly durationMs: number;

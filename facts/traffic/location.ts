@@ -25,6 +25,8 @@ export interface Hop {
   readonly node: string;
   /** Its network device, port or interface. */
   readonly name: string;
+  /** Of an interface: the endpoint that has it. Pods of one node call theirs alike. */
+  readonly of?: string;
   /** Whether the request or the reply passes it here: most places are passed by both. */
   readonly direction: 'request' | 'reply';
   /** Which of its counters the packet raises, as seen by the hop itself. */
@@ -43,10 +45,10 @@ export interface HopReading {
 }
 
 /**
- * What else fails for the same reason: the paths of the endpoint at whose interface, representor or port it is, those that
- * leave the node, or all of the node.
+ * What else fails for the same reason: the paths of the endpoint at whose interface, representor or port it is, those to
+ * the destination, those that leave the node, those that leave the pods' own network, or all of the node.
  */
-export type Reach = 'endpoint' | 'between-nodes' | 'node';
+export type Reach = 'endpoint' | 'destination' | 'between-nodes' | 'outside' | 'node';
 
 /** Where the packets of a failing path vanish. */
 export interface Location {

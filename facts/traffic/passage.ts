@@ -9,5 +9,6 @@ export function cameThrough({ path, exchange }: PathMeasurement): boolean | unde
   if (!exchange.ok || path.size === 'over-mtu') return undefined;
   const { value } = exchange;
   if (value.protocol === 'tcp') return value.connected && value.received >= value.sent;
+  if (value.unsent !== undefined) return false;
   return value.sent === 0 && !value.tooLong ? undefined : value.received >= value.sent && !value.tooLong;
 }

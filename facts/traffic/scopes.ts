@@ -1,9 +1,9 @@
 import type { Reach } from './location.ts';
-import type { Path } from './path.ts';
+import type { Path, PathKind } from './path.ts';
 
 /** What paths have in common, by which one of them can stand for another. Names what it is, for people and as a key. */
 export interface Scope {
-  readonly kind: 'endpoint' | 'pair' | 'leaving' | 'node' | 'destination' | 'kind';
+  readonly kind: 'endpoint' | 'pair' | 'leaving' | 'outside' | 'node' | 'destination' | 'kind';
   readonly key: string;
   /** An endpoint, a node, two nodes, an address and its port, or a kind of paths. */
   readonly names: readonly string[];
@@ -15,15 +15,20 @@ export function scopesOf({ from, to, kind }: Path): readonly Scope[] {
   const ends = [from.name, ...(to.endpoint === undefined ? [] : [to.endpoint.name])];
   const nodes = [...new Set([from.node, ...(there === undefined ? [] : [there])])];
   const leaves = there !== from.node;
+  const isOutside = OUTSIDE.includes(kind);
   return [
     ...(to.endpoint === undefined ? [scope('destination', [to.address, `${to.port ?? ''}`])] : []),
     ...[...new Set(ends)].map((name) => scope('endpoint', [name])),
     ...(nodes.length === 2 ? [scope('pair', [...nodes].sort())] : []),
     ...(leaves ? nodes.map((name) => scope('leaving', [name])) : []),
+    ...(isOutside ? [scope('outside', [from.node])] : []),
     ...nodes.map((name) => scope('node', [name])),
     scope('kind', [kind]),
   ];
 }
+
+/** Ways that leave the integration bridge by its patch port, beside the tunnel. */
+export const OUTSIDE: readonly PathKind[] = ['pod-to-node', 'pod-to-other-node', 'pod-to-gateway'];
 
 const scope = (kind: Scope['kind'], names: readonly string[]): Scope => ({
   kind,
@@ -41,6 +46,8 @@ export const traitOf = ({ kind, protocol, family, size }: Path, scope: Scope['ki
 /** The scopes that may share what is wrong at a place of this reach. */
 export const REACHED: Readonly<Record<Reach, readonly Scope['kind'][]>> = {
   endpoint: ['endpoint', 'destination'],
+  destination: ['endpoint', 'destination'],
   'between-nodes': ['pair', 'leaving'],
+  outside: ['outside'],
   node: ['endpoint', 'pair', 'leaving', 'node'],
 };

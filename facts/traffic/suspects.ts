@@ -89,7 +89,7 @@ function groups(located: readonly PathMeasurement[]): ReadonlyMap<string, readon
     const isWire =
       last !== undefined && last.node !== lost.node && last.kind === 'uplink' && lost.kind === 'uplink';
     const ids = [
-      `place ${lost.node} ${lost.name}`,
+      `place ${lost.of ?? lost.node} ${lost.name}`,
       ...(reason === undefined ? [] : [`reason ${reason}`]),
       ...(isWire ? [`wire ${[last.node, lost.node].sort().join(' ')}`] : []),
     ];
@@ -100,34 +100,47 @@ function groups(located: readonly PathMeasurement[]): ReadonlyMap<string, readon
 
 /** A place seen on some paths explains others, too, on which nobody looked: those that it reaches and that fail without exception. */
 function placeSuspect(id: string, seen: readonly PathMeasurement[], view: View): Suspect {
-  const onlyLong = seen.every(({ path }) => path.size === 'mtu');
+  const onlyLong = seen.every(isOfLong);
   const others = seen.flatMap((one) => {
     const loss = lossOf(one);
     if (loss === undefined) return [];
     const kinds = REACHED[loss.reach ?? reachOf(loss.lost)];
-    const own = endpointAt(one, loss.lost);
+    const own =
+      loss.reach === 'destination'
+        ? [one.path.to.endpoint?.name]
+        : [loss.lost, loss.last].map((hop) => hop && endpointAt(one, hop));
     return scopesOf(one.path)
-      .filter(({ kind, names }) => kinds.includes(kind) && (kind !== 'endpoint' || names[0] === own))
+      .filter(
+        ({ kind, names: [name] }) => kinds.includes(kind) && (kind !== 'endpoint' || own.includes(name)),
+      )
       .flatMap(({ key }) =>
         (view.failing.get(key)?.members ?? []).filter(
           (other) =>
             lossOf(other) === undefined &&
             !isContradicted(other, key, view) &&
-            (!onlyLong || other.path.size === 'mtu'),
+            (!onlyLong || isOfLong(other)),
         ),
       );
   });
   return { id, paths: new Set([...seen, ...others]), located: seen, scope: undefined };
 }
 
-const reachOf = ({ kind }: Hop): Reach =>
-  kind === 'interface' || kind === 'representor' || kind === 'ovs-port' ? 'endpoint' : 'between-nodes';
+/** Long packets alone are lost: of TCP, the connection is made and then starves. */
+const isOfLong = ({ path, exchange }: PathMeasurement): boolean =>
+  path.size === 'mtu' || (exchange.ok && exchange.value.protocol === 'tcp' && exchange.value.connected);
 
-/** Whose interface, representor or port it is: what goes out is the sender's of that direction, what comes in the other's. */
-function endpointAt(
-  { path: { from, to } }: PathMeasurement,
-  { direction, kind, counter }: Hop,
-): string | undefined {
+const isEndpoints = ({ kind }: Hop): boolean =>
+  kind === 'interface' || kind === 'representor' || kind === 'ovs-port';
+
+const reachOf = (hop: Hop): Reach => (isEndpoints(hop) ? 'endpoint' : 'between-nodes');
+
+/**
+ * Whose interface, representor or port it is: what goes out is the sender's of that direction, what comes in the other's.
+ * Between the ports of two endpoints either may be why; which of them, working paths tell.
+ */
+function endpointAt({ path: { from, to } }: PathMeasurement, hop: Hop): string | undefined {
+  if (!isEndpoints(hop)) return undefined;
+  const { direction, kind, counter } = hop;
   const isSenders = kind === 'interface' ? counter === 'tx' : counter === 'rx';
   return (direction === 'request') === isSenders ? from.name : to.endpoint?.name;
 }

@@ -8,6 +8,8 @@ export interface Trace {
   readonly errors: readonly string[];
   /** The remote address of a tunnel, for which no neighbour has answered yet. */
   readonly neighbourMiss: string | undefined;
+  /** As it came in. */
+  readonly destinationMac: string | undefined;
   /** The port that it came in by. */
   readonly inPort: string | undefined;
   /** The first table lets it go no further: nothing is known of that port. */
@@ -43,6 +45,7 @@ export function parseTrace(text: string): Trace | undefined {
     drop,
     errors: lines.filter((line) => /^ *>> /.test(line)).map((line) => line.trim().slice(3)),
     neighbourMiss: lines.map((line) => MISS.exec(line)?.[1]).find((address) => address !== undefined),
+    destinationMac: /^Flow: .*?\bdl_dst=([0-9a-f:]{17})\b/m.exec(text)?.[1],
     inPort: /^Flow: .*?\bin_port="?([^",]{1,64})/m.exec(text)?.[1],
     unknownPort: actions === 'drop' && passed.length === 1 && drop?.table === 0 && isTableMiss(drop.flow),
   };

@@ -194,13 +194,17 @@ test('what a document says does not work is an expected gap, and a pass once it 
 
 test('where no stream was sent, what judges streams says so, and why', (t) => {
   const path = aPath(POD1, POD2);
-  const said = (measurement: PathMeasurement): readonly unknown[] => {
-    const results = judge(aTraffic([measurement]), {}, [...REACH, ...OFFLOAD]);
+  const said = (...measurements: readonly PathMeasurement[]): readonly unknown[] => {
+    const results = judge(aTraffic(measurements), {}, [...REACH, ...OFFLOAD]);
     const { verdict, reasonCode, blockedBy } = resultOf(t, results, 'traffic/offload');
     return [verdict, reasonCode, blockedBy];
   };
   t.deepEqual(said(aMeasurement(path)), ['error', 'not-recorded', undefined]);
   t.deepEqual(said(lostAt(path, REPRESENTOR)), ['blocked', 'blocked', ['traffic/pod-to-pod']]);
+  const cut = aMeasurement(aPath(POD1, POD2, { protocol: 'tcp' }), {
+    exchange: { ok: true, value: aConversation({ received: 0 }) },
+  });
+  t.deepEqual(said(aMeasurement(path), cut), ['blocked', 'blocked', ['traffic/pod-to-pod']]);
   t.deepEqual(said(aMeasurement(aPath(POD1, POD1, { kind: 'pod-to-node' }))), [
     'skip',
     'not-applicable',

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { leastAlike, streamPaths } from '../../traffic/follow-up.ts';
-import { aMeasurement, aPath, aPing, aPod } from '../helpers/traffic.ts';
+import { aConversation, aMeasurement, aPath, aPing, aPod } from '../helpers/traffic.ts';
 
 const [A1, B1] = [aPod('host1', 1), aPod('host2', 2)];
 const [A2, B2] = [aPod('host1', 3), aPod('host2', 4)];
@@ -28,6 +28,16 @@ test('a node from which nothing gets through to others has a stream of its own, 
   ]);
   t.deepEqual(chosen, [onNode]);
   t.deepEqual(streamPaths([]), []);
+});
+
+test('where TCP or long packets fail between two nodes no stream is sent there, though ping comes through', (t) => {
+  const cut = { exchange: { ok: true, value: aConversation({ connected: false, received: 0 }) } } as const;
+  const ping = aPath(A1, B1);
+  const [there, back] = [aPath(A1, B1, { protocol: 'tcp' }), aPath(B1, A1, { protocol: 'tcp' })];
+  t.deepEqual(streamPaths([aMeasurement(ping), aMeasurement(there, cut), aMeasurement(back, cut)]), []);
+  t.deepEqual(streamPaths([aMeasurement(ping), aMeasurement(there, cut), aMeasurement(back)]), []);
+  const long = aMeasurement(aPath(A1, B1, { size: 'mtu' }), lost);
+  t.deepEqual(streamPaths([aMeasurement(ping), aMeasurement(there), long]), []);
 });
 
 test('what is followed next has least in common with what was', (t) => {

@@ -23,6 +23,8 @@ export interface NodeReading extends NodeCounters {
 
 const MAX_FLOWS = 4000;
 
+const QUEUES = command(['tc', '-j', '-s', 'qdisc', 'show'], { optional: true });
+
 /** The counters of one node that these hops need, in one round. `addresses` are those that the path's flows may show. */
 export function counterFact(hops: readonly CountedHop[], addresses: readonly string[]) {
   const bridges = [...new Set(hops.flatMap(({ count }) => (count.by === 'port' ? count.bridge : [])))];
@@ -31,7 +33,7 @@ export function counterFact(hops: readonly CountedHop[], addresses: readonly str
     title: 'counters of devices, ports and flows',
     sources: {
       devices: command(['ip', '-j', '-s', 'link', 'show']),
-      queues: command(['tc', '-j', '-s', 'qdisc', 'show'], { optional: true }),
+      queues: QUEUES,
       ...(needs('flows') ? { flows: flowSource(addresses) } : {}),
       ...(bridges.length > 0 ? { ports: portSource(bridges) } : {}),
     } as Readonly<Record<string, Source>>,
@@ -50,11 +52,14 @@ export function counterFact(hops: readonly CountedHop[], addresses: readonly str
   });
 }
 
-/** The devices of an endpoint's own network namespace. */
+/** The devices of an endpoint's own network namespace. Containers seldom have tc. */
 export const endpointCounters = defineFact({
   title: "counters of the endpoint's devices",
-  sources: { dev: smallFile('/proc/net/dev') },
-  parse: ({ dev }) => procNetDev(dev.stdout),
+  sources: { dev: smallFile('/proc/net/dev'), queues: QUEUES },
+  parse: ({ dev, queues }) => ({
+    devices: procNetDev(dev.stdout),
+    queues: queueDrops(queues?.stdout ?? ''),
+  }),
 });
 
 /*

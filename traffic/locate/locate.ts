@@ -4,7 +4,7 @@ import type { CountedHop } from '../../facts/traffic/hops/counted.ts';
 import { lossOf } from '../../facts/traffic/hops/loss.ts';
 import { readingsOf } from '../../facts/traffic/hops/reading.ts';
 import type { Location } from '../../facts/traffic/location.ts';
-import type { Path } from '../../facts/traffic/path.ts';
+import type { Endpoint, Path } from '../../facts/traffic/path.ts';
 import type { TrafficContext } from '../context.ts';
 import { knownWay } from './known-way.ts';
 import { type ReadCounters, readCounters } from './read-counters.ts';
@@ -14,16 +14,23 @@ import { shown } from './shown.ts';
 /** As long as nothing is sent while the background is counted, in milliseconds. */
 const IDLE = 1500;
 
+export interface LocateOptions {
+  /** Some packets came through before. */
+  readonly partly?: boolean;
+  /** All between which the run sends: what two of them have in common by mistake is a cause. */
+  readonly endpoints?: readonly Endpoint[];
+}
+
 /**
  * Finds out where the packets of a failing path vanish: counts along the way, sends them again, counts again, and looks at
- * the place. `partly` where some came through before: a share that is lost takes more packets to see. Paths that share
+ * the place. A share that is lost takes more packets to see than all. Paths that share
  * devices must be located one after another, or each counts the other's packets. Never rejects; fails where nothing could
  * be counted or sent.
  */
 export async function locate(
   path: Path,
   context: TrafficContext,
-  { partly = false }: { readonly partly?: boolean } = {},
+  { partly = false, endpoints = [] }: LocateOptions = {},
 ): Promise<Outcome<Location>> {
   const known = await knownWay(path, context);
   if (!known.ok) return known;
@@ -43,7 +50,9 @@ export async function locate(
   const readings = readingsOf(way.hops, retry, (hop) => mayPassUncounted(hop, context));
   if (readings.every(({ packets }) => packets === undefined)) return unread(path, after);
   const loss = lossOf({ hops: way.hops, readings, ...retry, withoutSwitch: withoutSwitch(after) });
-  const place = await shown({ path, context, known: known.value, loss, retry, readings, idle, after });
+  const { errors } = resent.value;
+  const seen = { path, context, known: known.value, loss, retry, readings, idle, after, errors, endpoints };
+  const place = await shown(seen);
   return { ok: true, value: { sent: retry.sent, received: retry.received, readings, ...place } };
 }
 

@@ -9,6 +9,8 @@ import { notLoggedIn } from './known-way.ts';
 
 export interface ReadCounters extends Counters {
   readonly nodes: ReadonlyMap<string, NodeReading>;
+  /** Of the endpoints' own devices. */
+  readonly queues: Readonly<Partial<Record<'from' | 'to', NodeReading['queues']>>>;
   /** Why some could not be read. */
   readonly failures: readonly FactFailure[];
 }
@@ -44,7 +46,10 @@ export async function readCounters(
     at: performance.now(),
     nodes: new Map(read),
     endpoints: Object.fromEntries(
-      endAnswers.flatMap(([end, answer]) => (answer.ok ? [[end, answer.value]] : [])),
+      endAnswers.flatMap(([end, answer]) => (answer.ok ? [[end, answer.value.devices]] : [])),
+    ),
+    queues: Object.fromEntries(
+      endAnswers.flatMap(([end, answer]) => (answer.ok ? [[end, answer.value.queues]] : [])),
     ),
     failures: [...failed, ...read.flatMap(([, { failures }]) => failures)],
   };

@@ -12,6 +12,8 @@ import { notLoggedIn } from './known-way.ts';
 export interface Resent {
   readonly sent: number;
   readonly received: number;
+  /** Errors that the sender was told, or that its own system gave it. */
+  readonly errors: readonly string[];
 }
 
 /** Pings that are under way at once: several of them send more in the same time than one may. */
@@ -50,7 +52,11 @@ async function resendConnections(
     (outcome) =>
       outcome.ok && (outcome.value.why === undefined || outcome.value.why === 'connection refused'),
   );
-  return { ok: true, value: { sent: copies.length, received: answered.length } };
+  const errors = outcomes.flatMap((outcome) => (outcome.ok ? (outcome.value.why ?? []) : []));
+  return {
+    ok: true,
+    value: { sent: copies.length, received: answered.length, errors: [...new Set(errors)] },
+  };
 }
 
 /** Attempts to connect at once, each a process of its own. */
@@ -83,6 +89,11 @@ async function resendPings(
     exchanges.reduce((total, exchange) => total + of(exchange), 0);
   return {
     ok: true,
-    value: { sent: sum(({ sent }) => sent), received: sum(({ received }) => received) },
+    value: {
+      // What the sender's system refuses is lost as well.
+      sent: sum(({ sent, unsent }) => (unsent === undefined ? sent : packets / AT_ONCE)),
+      received: sum(({ received }) => received),
+      errors: [...new Set(exchanges.flatMap(({ errors }) => errors))],
+    },
   };
 }

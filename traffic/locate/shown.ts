@@ -4,16 +4,18 @@ import type { CountedHop } from '../../facts/traffic/hops/counted.ts';
 import type { Loss } from '../../facts/traffic/hops/loss.ts';
 import type { CountedRetry } from '../../facts/traffic/hops/reading.ts';
 import type { Hop, Location } from '../../facts/traffic/location.ts';
-import type { Path } from '../../facts/traffic/path.ts';
+import type { Endpoint, Path } from '../../facts/traffic/path.ts';
 import { findReason } from '../../facts/traffic/reasons/index.ts';
-import type { ChassisScene, Finding } from '../../facts/traffic/reasons/scene.ts';
+import type { ChassisScene, EndScene, Finding } from '../../facts/traffic/reasons/scene.ts';
 import { askFact } from '../ask-fact.ts';
 import type { TrafficContext } from '../context.ts';
+import { endFact } from './end-fact.ts';
 import type { KnownWay } from './known-way.ts';
 import type { ReadCounters } from './read-counters.ts';
 import { resend } from './resend.ts';
 import { surroundings } from './surroundings.ts';
 import { traceAt } from './trace.ts';
+import { tunnelPacket } from './tunnel-packet.ts';
 
 /** What is known when the place is looked at. */
 export interface Located {
@@ -25,6 +27,10 @@ export interface Located {
   readonly readings: Location['readings'];
   readonly idle: ReadCounters;
   readonly after: ReadCounters;
+  /** What the sender was told when the packets were sent again. */
+  readonly errors: readonly string[];
+  /** All between which the run sends. */
+  readonly endpoints: readonly Endpoint[];
 }
 
 /** What the place shows where packets vanish. Everything that is asked only reads. */
@@ -44,6 +50,9 @@ export async function shown(
     to: known.to,
     chassis: new Map(scenes),
     smallPass: path.size === 'mtu' ? await passSmall(path, context) : undefined,
+    ends: await lookAtEnds(located),
+    endpoints: located.endpoints,
+    refusals: located.errors,
   };
   const found = findReason(scene);
   const gaps = [
@@ -64,11 +73,23 @@ export async function shown(
   };
 }
 
-/** A place further on that is seen to be broken counts more than the first hop that saw nothing. */
+/**
+ * A place further on that is seen to be broken counts more than the first hop that saw nothing, and an interface of an end
+ * more than what is beside it.
+ */
 function placeOf({ at }: Finding, loss: Loss, hops: readonly CountedHop[]): Loss {
+  if (at?.kind === 'interface') {
+    const sending = hops.findIndex(
+      ({ hop }) => hop.kind === 'interface' && hop.of === at.of && hop.counter === 'tx',
+    );
+    if (sending >= 0) return { lost: hops[sending]?.hop, last: hops[sending - 1]?.hop };
+  }
   const direction = (loss.lost ?? loss.last)?.direction;
   const own = hops.findIndex(
-    ({ hop }) => hop.direction === direction && hop.node === at?.node && hop.kind === at.kind,
+    ({ hop }) =>
+      (hop.direction === direction || direction === undefined) &&
+      hop.node === at?.node &&
+      hop.kind === at.kind,
   );
   const last = hops.findIndex(({ hop }) => hop === loss.last);
   return own > last ? { lost: hops[own]?.hop, last: loss.last } : loss;
@@ -94,7 +115,7 @@ async function look(name: string, { context, known, loss, idle, after }: Located
   const shell = context.nodeShell(name);
   const [around, traced] = await Promise.all([
     shell && askFact(shell, surroundings, context.options),
-    traceAt(name, loss, known.way.hops, after, context),
+    traceAt(name, loss, known.way.hops, { idle, after }, context, tunnelPacket(name, known, loss)),
   ]);
   const [was, is] = [idle.nodes.get(name)?.queues, after.nodes.get(name)?.queues];
   return {
@@ -107,6 +128,26 @@ async function look(name: string, { context, known, loss, idle, after }: Located
     traceEvidence: traced?.evidence,
     queueDrops: grownDrops(was ?? new Map(), is ?? new Map()),
   };
+}
+
+/** The network of the endpoints themselves, as far as it can be looked at. */
+async function lookAtEnds({ path, context, known, idle, after }: Located) {
+  const near = path.from.addresses.find((one) => one.includes(':') === path.to.address.includes(':'));
+  const look = async (end: 'from' | 'to', endpoint: Endpoint | undefined, peer: string | undefined) => {
+    const place = known[end];
+    const shell = endpoint && context.endpointShell(endpoint);
+    if (place === undefined || shell === undefined || peer === undefined) return {};
+    const asked = await askFact(shell, endFact(peer), context.options);
+    if (!asked.ok) return {};
+    const drops = grownDrops(idle.queues[end] ?? new Map(), after.queues[end] ?? new Map());
+    const seen: EndScene = { place, state: asked.value, queueDrops: drops };
+    return { [end]: seen };
+  };
+  const [from, to] = await Promise.all([
+    look('from', path.from, path.to.address),
+    look('to', path.to.endpoint, near),
+  ]);
+  return { ...from, ...to };
 }
 
 /** As many small packets as tell that they pass. */

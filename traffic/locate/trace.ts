@@ -19,32 +19,51 @@ export interface Traced {
   readonly evidence: Evidence;
 }
 
-/** Asks the Open vSwitch of a node what it would do with the packet as it last saw it; undefined where it saw none. */
+/**
+ * Asks the Open vSwitch of a node what it would do with the packet as it last saw it; where it saw none, with the tunnel's
+ * packet, if `outer` tells that. Undefined where neither is known.
+ */
 export async function traceAt(
   node: string,
   loss: Loss,
   hops: readonly CountedHop[],
-  counters: ReadCounters,
+  { idle, after }: { readonly idle: ReadCounters; readonly after: ReadCounters },
   context: TrafficContext,
+  outer?: readonly string[],
 ): Promise<Traced | undefined> {
-  const flow = lastSeen(node, loss, hops, counters.nodes.get(node)?.flows ?? []);
+  const flows = grownFlows(idle.nodes.get(node)?.flows ?? [], after.nodes.get(node)?.flows ?? []);
+  const flow = lastSeen(node, loss, hops, flows);
+  const words = flow === undefined ? outer : [flow.match];
   const shell = context.nodeShell(node);
-  if (flow === undefined || shell === undefined || !MATCH.test(flow.match)) return undefined;
-  const asked = await askFact(shell, traceFact(flow.match), context.options);
+  if (words === undefined || shell === undefined || !words.every((word) => MATCH.test(word)))
+    return undefined;
+  const asked = await askFact(shell, traceFact(words), context.options);
   const trace = asked.ok ? parseTrace(asked.value) : undefined;
   return trace && { trace, evidence: traceEvidence(asked.ok ? asked.value : '', node, trace) };
 }
 
-function traceFact(match: string) {
+function traceFact(words: readonly string[]) {
   const argv = ['ovs-appctl', '--timeout=5', 'ofproto/trace', '--names'];
   const script = `(
 ${findOvs('ovs-appctl')}
-ovs ${argv.join(' ')} ${quote(match)}
+ovs ${argv.join(' ')} ${words.map(quote).join(' ')}
 )`;
   return defineFact({
     title: "Open vSwitch's trace of a packet",
     sources: { trace: shellSource('ovs-appctl ofproto/trace', script, [argv.join(' ')], ovsAsRoot(...argv)) },
     parse: ({ trace }) => succeeded(trace),
+  });
+}
+
+/**
+ * The flows with what they counted while the packets were sent again: a flow whose masks leave out an address may be that of
+ * other packets, and have counted many more before.
+ */
+function grownFlows(earlier: readonly Flow[], later: readonly Flow[]): readonly Flow[] {
+  const before = new Map(earlier.map(({ ufid, packets }) => [ufid ?? '', packets]));
+  return later.map((flow) => {
+    const was = before.get(flow.ufid ?? '') ?? 0;
+    return { ...flow, packets: flow.packets >= was ? flow.packets - was : flow.packets };
   });
 }
 
@@ -71,7 +90,7 @@ function lastSeen(
   );
   for (const match of matches) {
     const own = busiest(flows.filter((flow) => matchesFlow(flow, match)));
-    if (own !== undefined) return own;
+    if (own !== undefined && own.packets > 0) return own;
   }
   const ports = matches.map(({ inPort }) => inPort);
   return busiest(

@@ -7,6 +7,8 @@ import type { Endpoint } from '../path.ts';
 
 /** Where an endpoint is joined to Open vSwitch. */
 export interface Place {
+  /** The endpoint's name. */
+  readonly name: string;
   /** The target on which the endpoint's interface is. */
   readonly node: string;
   /** Of the endpoint, in its own network namespace; undefined where it is not known. */
@@ -37,7 +39,14 @@ export function placeOf(endpoint: Endpoint, facts: PlaceFacts): Place {
   const device = addresses
     .map((address) => holderOf(links, address)?.name)
     .find((name) => name !== undefined);
-  return { node, interface: endpoint.interface ?? (onNode ? device : undefined), onNode, chassis, ...found };
+  return {
+    name: endpoint.name,
+    node,
+    interface: endpoint.interface ?? (onNode ? device : undefined),
+    onNode,
+    chassis,
+    ...found,
+  };
 }
 
 /** The management port of a node: how pods and their own node reach each other. */
@@ -45,7 +54,7 @@ export function managementPort(node: Omit<Endpoint, 'interface'>, facts: PlaceFa
   const place = placeOf({ ...node, kind: 'node', interface: undefined }, facts);
   const links = facts.links.get(node.node) ?? [];
   const device = links.find(({ name }) => /^ovn-k8s-mp\d+$/.test(name))?.name;
-  return { ...place, interface: place.interface ?? device };
+  return { ...place, interface: device ?? place.interface };
 }
 
 /**
@@ -65,9 +74,10 @@ function portOf(
   const wanted = onNode ? `k8s-${nodeName}` : pod && `${pod.namespace}_${pod.name}`;
   const byId = wanted === undefined ? undefined : all.find((port) => ifaceIdOf(port) === wanted);
   if (byId !== undefined) return { port: byId, ground: `its iface-id is ${wanted}` };
-  const byAddress = all.find((port) =>
-    addressesOf(port).some((address) => endpoint.addresses.some((own) => isSameAddress(address, own))),
-  );
+  // Its first address counts before others: one of those may be another pod's by mistake.
+  const byAddress = endpoint.addresses
+    .map((own) => all.find((port) => addressesOf(port).some((address) => isSameAddress(address, own))))
+    .find((port) => port !== undefined);
   if (byAddress !== undefined) {
     const ids = byAddress.externalIds.get('ip_addresses') ?? '';
     return { port: byAddress, ground: `its external_ids:ip_addresses is ${ids}` };

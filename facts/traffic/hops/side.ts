@@ -67,7 +67,7 @@ function ownInterface(
 ): readonly CountedHop[] {
   if (place.interface === undefined) return [];
   const count = { by: place.onNode ? 'device' : 'endpoint' } as const;
-  return [{ hop: { kind: 'interface', name: place.interface, ...hop }, count, endpoint }];
+  return [{ hop: { kind: 'interface', name: place.interface, of: place.name, ...hop }, count, endpoint }];
 }
 
 /** Where no port is known to be its own, Open vSwitch may still have seen the packets. */

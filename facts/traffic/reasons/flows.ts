@@ -1,6 +1,7 @@
 import { isSameAddress } from '../../derived/addresses.ts';
-import type { Attached } from '../../derived/ovs-topology.ts';
+import { type Attached, integrationBridgeName } from '../../derived/ovs-topology.ts';
 import { evidence } from '../../fact.ts';
+import type { Trace } from '../trace.ts';
 import type { ChassisScene, Finder } from './scene.ts';
 import { concerned } from './scene.ts';
 
@@ -9,15 +10,22 @@ export const flowDrops: Finder = (scene) => {
   for (const { chassis, trace, traceEvidence } of concerned(scene)) {
     if (trace?.actions !== 'drop' || trace.drop === undefined || trace.unknownPort) continue;
     const { bridge, table, flow } = trace.drop;
+    const isInner = bridge === integrationBridgeName(chassis.ovs);
     return {
-      reason: `a flow of ${bridge} on ${chassis.target} drops it: table ${table}, ${flow}`,
+      reason: `a flow of ${bridge} on ${chassis.target} drops it: table ${table}, ${flow}${unknownMac(flow, trace)}`,
       remedy: `Look which flow that is, and who made it: ovs-ofctl --names dump-flows ${bridge} table=${table}; its cookie begins the UUID of the logical flow, for ovn-sbctl lflow-list`,
       evidence: traceEvidence === undefined ? [] : [traceEvidence],
-      reach: 'endpoint',
+      reach: isInner ? 'endpoint' : 'between-nodes',
     };
   }
   return undefined;
 };
+
+/** OVN's output port 0 is none: the stage that looks for the destination's MAC address has not found it. */
+const unknownMac = (flow: string, { destinationMac }: Trace): string =>
+  /\breg15=0,metadata=/.test(flow) && destinationMac !== undefined
+    ? `: no logical port has the MAC address ${destinationMac}`
+    : '';
 
 /** Open vSwitch, or the kernel, can't send to the other end of the tunnel. */
 export const tunnelUnreachable: Finder = (scene) => {

@@ -4,18 +4,38 @@ import { concerned, type Finder } from './scene.ts';
 /** A queueing discipline dropped about as many packets as are missing. */
 export const queueDrops: Finder = (scene) => {
   const missing = scene.sent - scene.received;
-  for (const { chassis, queueDrops: all } of concerned(scene)) {
+  const isPlaced = scene.loss.lost !== undefined || scene.loss.last !== undefined;
+  for (const { chassis, queueDrops: all } of isPlaced ? concerned(scene) : scene.chassis.values()) {
+    const own = [chassis.uplink, ...[scene.from, scene.to].map((place) => place?.port?.name)];
     for (const [device, { kind, packets }] of all) {
-      if (packets < Math.max(1, missing / 2)) continue;
+      if (packets < Math.max(1, missing / 2) || !(isPlaced || own.includes(device))) continue;
       return {
         reason: `the queueing discipline ${kind} of ${device} on ${chassis.target} drops packets`,
         remedy: `Look at it, and who set it: tc -s qdisc show dev ${device}`,
-        ...(device === chassis.uplink ? { at: { kind: 'uplink', node: chassis.target } } : {}),
+        ...(own.includes(device)
+          ? { at: { kind: device === chassis.uplink ? 'uplink' : 'representor', node: chassis.target } }
+          : {}),
         evidence: [
           evidence(`tc -s qdisc show dev ${device} on ${chassis.target}`, `${kind}: ${packets} more dropped`),
         ],
       };
     }
+  }
+  for (const { place, queueDrops: all } of Object.values(scene.ends)) {
+    const own = all.get(place.interface ?? '');
+    if (own === undefined || own.packets < Math.max(1, missing / 2)) continue;
+    return {
+      reason: `the queueing discipline ${own.kind} of ${place.interface} in ${place.name} drops packets`,
+      remedy: `Look at it, and who set it, in ${place.name}: tc -s qdisc show dev ${place.interface}`,
+      at: { kind: 'interface', node: place.node, of: place.name },
+      evidence: [
+        evidence(
+          `tc -s qdisc show dev ${place.interface} in ${place.name}`,
+          `${own.kind}: ${own.packets} more dropped`,
+        ),
+      ],
+      reach: 'endpoint',
+    };
   }
   return undefined;
 };

@@ -1,6 +1,6 @@
 import { describePort, ifaceIdOf } from '../../derived/chain/ovs-ports.ts';
 import { troubleOf } from '../../derived/chain/port-link.ts';
-import { type Attached, integrationBridgeName } from '../../derived/ovs-topology.ts';
+import { type Attached, attached, integrationBridgeName } from '../../derived/ovs-topology.ts';
 import { evidence } from '../../fact.ts';
 import type { Interface } from '../../ovs.ts';
 import type { Place } from '../hops/places.ts';
@@ -15,9 +15,9 @@ function beside(scene: Scene): readonly Place[] {
   const at = new Set(concerned(scene).map(({ chassis }) => chassis.target));
   const names = new Set(hops.map((hop) => hop?.name));
   const own = [from, ...(to === undefined ? [] : [to])].filter(({ chassis }) => at.has(chassis));
-  const named = own.filter(({ port, interface: device, node }) =>
+  const named = own.filter(({ port, interface: device, name }) =>
     hops.some((hop) =>
-      hop?.kind === 'interface' ? hop.node === node && hop.name === device : hop?.name === port?.name,
+      hop?.kind === 'interface' ? hop.of === name && hop.name === device : hop?.name === port?.name,
     ),
   );
   return named.length > 0 ? named : own.filter(({ port }) => port === undefined || names.has(port.name));
@@ -41,6 +41,30 @@ export const portMissing: Finder = (scene) => {
     ],
     reach: 'endpoint',
   };
+};
+
+/** Two ports that name one logical port take it from each other again and again, or leave one of them without flows. */
+export const claimedTwice: Finder = (scene) => {
+  const claims = [...scene.chassis.values()].flatMap(({ chassis: { ovs, target } }) =>
+    attached(ovs).flatMap((port) => {
+      const id = ifaceIdOf(port);
+      return id === undefined || port.bridge.name !== integrationBridgeName(ovs)
+        ? []
+        : [{ id, port, target }];
+    }),
+  );
+  for (const place of [scene.from, scene.to]) {
+    const id = place?.port && ifaceIdOf(place.port);
+    const own = claims.filter((claim) => claim.id === id);
+    if (place === undefined || id === undefined || own.length < 2) continue;
+    return {
+      reason: `${own.map(({ port, target }) => `${port.name} of ${target}`).join(' and ')} both claim the logical port ${id}`,
+      remedy: `Look whose it is (ovn-sbctl find Port_Binding logical_port=${id}), and remove the port that was left over: ovs-vsctl del-port PORT`,
+      evidence: own.map(({ port }) => describePort(port)),
+      reach: 'node',
+    };
+  }
+  return undefined;
 };
 
 export const portInError: Finder = (scene) => {

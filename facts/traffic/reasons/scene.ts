@@ -1,10 +1,11 @@
 import type { Evidence, FactFailure } from '../../fact.ts';
 import type { Link } from '../../links.ts';
+import type { EndState } from '../end-state.ts';
 import type { Chassis } from '../hops/chassis.ts';
 import type { Loss } from '../hops/loss.ts';
 import type { Place } from '../hops/places.ts';
 import type { Hop, HopReading, Reach } from '../location.ts';
-import type { Path } from '../path.ts';
+import type { Endpoint, Path } from '../path.ts';
 import type { Trace } from '../trace.ts';
 
 /** A neighbour as `ip -j neigh` shows it. */
@@ -42,6 +43,20 @@ export interface Scene {
   readonly chassis: ReadonlyMap<string, ChassisScene>;
   /** Of a path at the MTU: whether small packets came through at the same time. */
   readonly smallPass: boolean | undefined;
+  /** Those of the two ends that could be looked at. */
+  readonly ends: Readonly<Partial<Record<'from' | 'to', EndScene>>>;
+  /** All between which the run sends. */
+  readonly endpoints: readonly Endpoint[];
+  /** What the sender's own system said as it refused to send. */
+  readonly refusals: readonly string[];
+}
+
+/** What was looked at in an endpoint itself. */
+export interface EndScene {
+  readonly place: Place;
+  readonly state: EndState;
+  /** As of the chassis, by device. */
+  readonly queueDrops: ChassisScene['queueDrops'];
 }
 
 /** What a place shows that explains the loss. */
@@ -50,7 +65,7 @@ export interface Finding {
   readonly remedy: string;
   readonly evidence: readonly Evidence[];
   /** The place that is broken, where that is beside the first hop that saw nothing. */
-  readonly at?: Pick<Hop, 'node' | 'kind'>;
+  readonly at?: Pick<Hop, 'node' | 'kind' | 'of'>;
   /** Absent where the kind of the hop tells. */
   readonly reach?: Reach;
 }
@@ -63,7 +78,7 @@ export function concerned({ loss, chassis, from, to }: Scene): readonly ChassisS
   const names = [loss.lost, loss.last].flatMap((hop) => {
     if (hop === undefined) return [];
     // An endpoint's interface is on the host, and what is beside it on the DPU.
-    const own = places.find(({ node, interface: device }) => node === hop.node && device === hop.name);
+    const own = places.find(({ name, interface: device }) => name === hop.of && device === hop.name);
     return [hop.kind === 'interface' ? (own?.chassis ?? hop.node) : hop.node];
   });
   return [...new Set(names)].flatMap((name) => chassis.get(name) ?? []);

@@ -1,6 +1,6 @@
 import { versionOf } from '../../derived/addresses.ts';
 import { evidence } from '../../fact.ts';
-import { concerned, type Finder } from './scene.ts';
+import { concerned, type Finder, type Scene } from './scene.ts';
 
 /**
  * Bytes that Geneve with OVN's option adds to an IP packet: Ethernet header 14, option 8, Geneve 8, UDP 8, IP 20 or 40
@@ -8,13 +8,12 @@ import { concerned, type Finder } from './scene.ts';
  */
 const OVERHEAD = { 4: 58, 6: 78 };
 
-/** Packets at the MTU vanish where small ones pass. */
-export const tooLong: Finder = (scene) => {
+/** A link beside the loss whose MTU is smaller than what has to pass. */
+export const tooNarrow: Finder = (scene) => {
   const { path, smallPass, loss } = scene;
   if (path.size !== 'mtu' || smallPass !== true) return undefined;
   const size = path.from.mtu ?? 0;
-  const isApart =
-    loss.lost?.kind === 'uplink' || loss.lost?.kind === 'tunnel' || loss.last?.kind === 'uplink';
+  const isApart = isBetween(loss);
   for (const { chassis, links } of concerned(scene)) {
     const version = versionOf(chassis.encapIps[0] ?? '') ?? 4;
     const needed = size + (isApart ? OVERHEAD[version] : 0);
@@ -28,6 +27,16 @@ export const tooLong: Finder = (scene) => {
       ...(isApart ? { at: { kind: 'uplink', node: chassis.target } } : {}),
     };
   }
+  return undefined;
+};
+
+/** Packets at the MTU vanish where small ones pass, and nothing that drops them is to be seen. */
+export const tooLong: Finder = (scene) => {
+  const { path, smallPass, loss, received } = scene;
+  // Of packets of one length either all are too long or none.
+  if (path.size !== 'mtu' || smallPass !== true || received > 0) return undefined;
+  const size = path.from.mtu ?? 0;
+  const isApart = isBetween(loss);
   // What has left one uplink is too long for what lies before the other, whether that could be counted or not.
   const last = scene.readings.findIndex(({ hop }) => hop === loss.last);
   const beyond = loss.last?.kind === 'uplink' ? scene.readings[last + 1]?.hop : undefined;
@@ -39,3 +48,6 @@ export const tooLong: Finder = (scene) => {
     ...(beyond?.kind === 'uplink' ? { at: beyond } : {}),
   };
 };
+
+const isBetween = ({ lost, last }: Scene['loss']): boolean =>
+  lost?.kind === 'uplink' || lost?.kind === 'tunnel' || last?.kind === 'uplink';

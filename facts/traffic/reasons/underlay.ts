@@ -38,6 +38,34 @@ export const uplinkBroken: Finder = (scene) => {
 const bridgesOf = ({ ovs }: Chassis): string =>
   ovs.bridges.map(({ name, ports }) => `${name}: ${ports.map((port) => port.name).join(' ')}`).join('\n');
 
+/** Who leaves by the uplink and the uplink itself are in different VLANs. */
+export const vlanApart: Finder = (scene) => {
+  if (!isBetween(scene)) return undefined;
+  for (const { chassis, links } of concerned(scene)) {
+    const { ovs, uplink, target, encapIps } = chassis;
+    const devices = encapIps.map((ip) => holderOf(links, ip)?.name);
+    for (const { name: bridge, ports } of ovs.bridges) {
+      const out = ports.find(({ interfaces }) => interfaces.some(({ name }) => name === uplink));
+      const local = ports.find(({ interfaces }) => interfaces.some(({ name }) => devices.includes(name)));
+      if (out === undefined || local === undefined || out.tag === undefined || out.tag === local.tag)
+        continue;
+      const tag = local.tag === undefined ? 'has none' : `has tag ${local.tag}`;
+      return {
+        reason: `${out.name} of ${target} has the VLAN tag ${out.tag}, and ${local.name}, which has the encap address, ${tag}`,
+        remedy: `Take the tag off where the switch does not ask for it, on ${target}: ovs-vsctl remove Port ${out.name} tag ${out.tag}`,
+        evidence: [
+          evidence(
+            `ovs-vsctl show on ${target}`,
+            `Bridge ${bridge}: Port ${out.name}, tag: ${out.tag}; Port ${local.name}`,
+          ),
+        ],
+        at: { kind: 'uplink', node: target },
+      };
+    }
+  }
+  return undefined;
+};
+
 /** The ends of the tunnel are not what the DPUs have. */
 export const encapWrong: Finder = (scene) => {
   if (!isBetween(scene)) return undefined;
@@ -48,8 +76,40 @@ export const encapWrong: Finder = (scene) => {
   }
   const [one, other] = all;
   if (one === undefined || other === undefined) return undefined;
-  return remoteWrong(one, other) ?? remoteWrong(other, one);
+  return remoteWrong(one, other) ?? remoteWrong(other, one) ?? optionsWrong(one, other);
 };
+
+/** OVN's default where the option is not set (ovs-vswitchd.conf.db(5), options:dst_port). */
+const GENEVE_PORT = '6081';
+
+/** Both ends must take each other's packets for their own: by the UDP port, and whatever network they are of. */
+function optionsWrong({ chassis: one }: ChassisScene, { chassis: other }: ChassisScene): Finding | undefined {
+  const [there, back] = [tunnelTo(one, other), tunnelTo(other, one)];
+  for (const [{ target }, tunnel] of [
+    [one, there],
+    [other, back],
+  ] as const) {
+    const key = tunnel?.options.get('key');
+    if (tunnel === undefined || key === undefined || key === 'flow') continue;
+    return {
+      reason: `the tunnel ${tunnel.name} of ${target} has the fixed key ${key}, where OVN gives each packet its own`,
+      remedy: `On ${target}: ovs-vsctl set Interface ${tunnel.name} options:key=flow; ovn-controller does so, where it works: ovn-appctl -t ovn-controller connection-status`,
+      evidence: [evidence(`ovs-vsctl get Interface ${tunnel.name} options:key on ${target}`, key)],
+    };
+  }
+  if (there === undefined || back === undefined || there.type !== 'geneve' || back.type !== 'geneve')
+    return undefined;
+  const [near, far] = [there, back].map(({ options }) => options.get('dst_port') ?? GENEVE_PORT);
+  if (near === far) return undefined;
+  return {
+    reason: `the tunnels of ${one.target} and ${other.target} use different UDP ports, ${near} and ${far}`,
+    remedy: `Give both the same, ${GENEVE_PORT} where no reason is known for another: ovs-vsctl get Interface ${there.name} options, on ${one.target}`,
+    evidence: [
+      evidence(`ovs-vsctl get Interface ${there.name} options:dst_port on ${one.target}`, near ?? ''),
+      evidence(`ovs-vsctl get Interface ${back.name} options:dst_port on ${other.target}`, far ?? ''),
+    ],
+  };
+}
 
 function ownEncap({ chassis, links }: ChassisScene): Finding | undefined {
   const { target, encapIps, tunnels } = chassis;
@@ -58,7 +118,7 @@ function ownEncap({ chassis, links }: ChassisScene): Finding | undefined {
   if (foreign !== undefined && encapIps.every((ip) => holderOf(links, ip) === undefined))
     return {
       reason: `no device of ${target} has its encap address ${foreign}`,
-      remedy: `Set the address that the DPU has, on ${target}: ovs-vsctl set Open_vSwitch . external_ids:ovn-encap-ip=ADDRESS`,
+      remedy: `Give the address back to the device that had it, or set the one that the DPU has, on ${target}: ovs-vsctl set Open_vSwitch . external_ids:ovn-encap-ip=ADDRESS`,
       evidence: [evidence('ovs-vsctl get Open_vSwitch . external_ids:ovn-encap-ip', encapIps.join(','))],
       at: { kind: 'tunnel', node: target },
     };

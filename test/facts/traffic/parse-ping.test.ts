@@ -19,11 +19,12 @@ function recorded(name: string) {
       stderr: '',
     },
     900,
+    first.split(' ').at(-1) ?? '',
   );
 }
 
 const said = (stdout: string, exitCode = 1) =>
-  parsePing({ command: 'ping', exitCode, stdout, stderr: '' }, 900);
+  parsePing({ command: 'ping', exitCode, stdout, stderr: '' }, 900, '10.0.0.9');
 
 for (const [name, expected] of [
   ['iputils-received', { sent: 3, received: 3, errors: [], tooLong: false }],
@@ -57,10 +58,13 @@ for (const [name, expected] of [
   });
 }
 
-test('every recorded output is looked at or tells that nothing was sent', (t) => {
+test('every recorded output is looked at, and those without a packet tell that nothing was sent', (t) => {
   const names = readdirSync(RECORDED).filter((name) => name.endsWith('.txt'));
   t.true(names.length > 10);
-  const unsent = names.filter((name) => !recorded(name.replace('.txt', '')).ok);
+  const unsent = names.filter((name) => {
+    const outcome = recorded(name.replace('.txt', ''));
+    return !outcome.ok || outcome.value.sent === 0;
+  });
   t.deepEqual(unsent.sort(), ['busybox-no-route.txt', 'iputils-no-route.txt']);
 });
 
@@ -69,12 +73,19 @@ test('round trips of both programs, in milliseconds', (t) => {
   t.like(recorded('busybox-received'), { value: { rtt: { min: 0.053, average: 0.08, max: 0.11 } } });
 });
 
-test('ping that sent nothing is a failure in its own words, never a result', (t) => {
-  t.like(recorded('iputils-no-route'), {
-    ok: false,
-    failure: { code: 'no-packets', message: 'ping sent no packets: ping: connect: No route to host' },
-  });
-  t.like(recorded('busybox-no-route'), { ok: false, failure: { code: 'no-packets' } });
+test('that the sender knows no way there is a result: it is what is wrong', (t) => {
+  const none = { sent: 0, received: 0, tooLong: false };
+  t.like(recorded('iputils-no-route'), { value: { ...none, unsent: 'no route to host' } });
+  t.like(recorded('busybox-no-route'), { value: { ...none, unsent: 'no route to host' } });
+  for (const [line, unsent] of [
+    ['ping: connect: Network is unreachable', 'network is unreachable'],
+    ['ping: sendto: Network unreachable', 'network unreachable'],
+    ['ping: sendto: Host is unreachable', 'host is unreachable'],
+  ] as const)
+    t.like(said(`PING 10.0.0.1 (10.0.0.1): 56 data bytes\n${line}`), { value: { ...none, unsent } });
+});
+
+test('ping that sent nothing for another reason is a failure in its own words, never a result', (t) => {
   t.like(said(''), { ok: false, failure: { code: 'no-packets' } });
   t.like(said('0 packets transmitted, 0 received, 100% packet loss, time 0ms'), {
     ok: false,
@@ -88,6 +99,26 @@ test('ping that sent nothing is a failure in its own words, never a result', (t)
 test('duplicates and corrupted replies are not among the received', (t) => {
   const line = '3 packets transmitted, 3 received, +3 duplicates, +1 corrupted, 0% packet loss, time 2003ms';
   t.like(said(line, 0), { value: { sent: 3, received: 3 } });
+});
+
+test('an answer from somebody else, and one that is cut short or altered, is none', (t) => {
+  const reply = (from: string, more = 'time=0.1 ms') => `64 bytes from ${from}: icmp_seq=1 ttl=62 ${more}`;
+  const counts = '3 packets transmitted, 3 received, 0% packet loss, time 2003ms';
+  const of = (...lines: readonly string[]) => said([...lines, counts].join('\n'), 0);
+  t.like(of(reply('10.0.0.9'), reply('10.0.0.9', 'time=0.1 ms (DUP!)')), {
+    value: { received: 3, errors: [] },
+  });
+  t.like(of('64 bytes from a.example (10.0.0.9): icmp_seq=1 ttl=62 time=0.1 ms'), { value: { received: 3 } });
+  t.like(of(...Array.from({ length: 3 }, () => reply('10.0.0.7', 'time=0.1 ms (DIFFERENT ADDRESS!)'))), {
+    value: { received: 0, errors: ['answers came from 10.0.0.7 instead'] },
+  });
+  t.like(of('64 bytes from 10.0.0.7: seq=0 ttl=62 time=0.100 ms'), { value: { received: 2 } });
+  t.like(of(reply('10.0.0.9', '(truncated)')), {
+    value: { received: 2, errors: ['answers were cut short'] },
+  });
+  t.like(of(reply('10.0.0.9'), 'wrong data byte #16 should be 0x10 but was 0xff'), {
+    value: { received: 2, errors: ['answers held other bytes than were sent'] },
+  });
 });
 
 test('a share of a percent and the pipe line are no riddle', (t) => {
