@@ -7,6 +7,7 @@ import { nodesReady } from './cluster/nodes-ready.ts';
 import type { Check } from './define.ts';
 import { expectedSettings } from './gateway/expected-settings.ts';
 import { gatewayInterface } from './gateway/gateway-interface.ts';
+import { interfaceAddress } from './gateway/interface-address.ts';
 import { interfaceSetting } from './gateway/interface-setting.ts';
 import { managementPortExists } from './gateway/management-port-exists.ts';
 import { managementPortPciAddress } from './gateway/management-port-pci-address.ts';
@@ -134,6 +135,7 @@ export const CHECKS: readonly Check[] = [
   pfDriver,
   pfNetdev,
   pfUp,
+  interfaceAddress,
   managementPortUp,
   vfLines,
   vfDrivers,

@@ -35,6 +35,10 @@ export interface VfLine {
   readonly mac: string;
   /** auto, enable or disable; undefined where the driver does not tell. */
   readonly linkState?: string | undefined;
+  /** Of the tag that the PF puts on and takes off; undefined for none. */
+  readonly vlan?: number | undefined;
+  /** What the VF sends with another MAC address than this line's is dropped. */
+  readonly spoofChecking?: boolean | undefined;
 }
 
 export interface Address {
@@ -71,13 +75,21 @@ function parseLink(link: read.JsonRecord): Link {
     master: read.optionalText(link, 'master'),
     kind: read.optionalText(read.record(link['linkinfo']), 'info_kind'),
     altnames: read.texts(link['altnames']),
-    vfs: read.records(link['vfinfo_list']).map((vf) => ({
-      vf: read.number(vf, 'vf') ?? -1,
-      mac: read.text(vf, 'address'),
-      linkState: read.optionalText(vf, 'link_state'),
-    })),
+    vfs: read.records(link['vfinfo_list']).map(parseVf),
     addresses: read.records(link['addr_info']).flatMap(parseAddress),
     parentDevice: read.optionalText(link, 'parentdev'),
+  };
+}
+
+/** iproute2 before 5.1 has `mac` and `vlan` of its own, later ones `address` and a list of VLANs. */
+function parseVf(vf: read.JsonRecord): VfLine {
+  const [tag] = read.records(vf['vlan_list']);
+  return {
+    vf: read.number(vf, 'vf') ?? -1,
+    mac: read.optionalText(vf, 'address') ?? read.text(vf, 'mac'),
+    linkState: read.optionalText(vf, 'link_state'),
+    vlan: read.number(tag ?? vf, 'vlan') || undefined,
+    spoofChecking: typeof vf['spoofchk'] === 'boolean' ? vf['spoofchk'] : undefined,
   };
 }
 

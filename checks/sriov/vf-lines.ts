@@ -1,5 +1,7 @@
 import { examinedPfs } from '../../facts/derived/functions.ts';
+import { RENAMED_MANAGEMENT_PORT } from '../../facts/derived/gateway.ts';
 import { evidence } from '../../facts/fact.ts';
+import type { VfLine } from '../../facts/links.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
 
 export const vfLines = defineCheck({
@@ -29,6 +31,27 @@ export const vfLines = defineCheck({
       cause: 'The PF keeps the link of this VF down, whatever its pod does.',
       remedy: 'ip link set {netdev} vf {vf} state auto',
       source: 'seed A L77-82',
+    },
+    OTHER_MAC: {
+      text: 'the management port {port} has the MAC address {own}, and {netdev} keeps {mac} for it, its vf {vf}',
+      cause: "Spoof checking drops what a VF sends with another address than the PF's.",
+      remedy: 'ip link set {netdev} vf {vf} mac {own}',
+      source: 'ip-link(8)',
+    },
+    VLAN: {
+      text: 'vf {vf} of {netdev}, the management port, has VLAN {vlan}',
+      cause:
+        'The PF puts the tag on all that the VF sends, and hands it nothing without; OVN uses no such tag.',
+      remedy: 'ip link set {netdev} vf {vf} vlan 0',
+      source: 'ip-link(8)',
+    },
+    POD_VLAN: {
+      text: 'vf {vf} of {netdev} has VLAN {vlan}',
+      cause:
+        'The PF puts the tag on all that the VF sends, and hands it nothing without; OVN uses no such tag, other networks may.',
+      remedy: 'Where the VF is for pods of OVN-Kubernetes: ip link set {netdev} vf {vf} vlan 0',
+      source: 'ip-link(8)',
+      level: 'warn',
     },
   },
   docs: ['seed A L75-82', 'seed G L143'],
@@ -79,6 +102,44 @@ export const vfLines = defineCheck({
           }),
         ),
     );
-    return verdictOf([...findings, ...disabled], ports.flatMap(saidOf));
+    const managed = facts.netdevs.get(RENAMED_MANAGEMENT_PORT);
+    const odd = ports.flatMap(({ netdev, link, pf }) =>
+      link.vfs.flatMap((line) => {
+        const { vf, mac, vlan } = line;
+        const port = pf.virtfns.get(vf) === managed?.pciAddress ? managed : undefined;
+        const own = facts.links.find(({ name }) => name === port?.name)?.mac;
+        const said = evidence(`ip link show ${netdev}`, describe(line));
+        const about = { subject: netdev, observed: describe(line), evidence: [said] };
+        const tagged =
+          vlan === undefined
+            ? []
+            : [
+                report(port === undefined ? 'POD_VLAN' : 'VLAN', {
+                  ...about,
+                  args: { netdev, vf, vlan },
+                  expected: 'no VLAN',
+                }),
+              ];
+        if (port === undefined || own === undefined || !dropsFrom(own, line)) return tagged;
+        const args = { netdev, vf, mac, own, port: port.name };
+        const proof = [said, evidence(`ip link show ${port.name}`, own)];
+        return [...tagged, report('OTHER_MAC', { ...about, args, expected: own, evidence: proof })];
+      }),
+    );
+    return verdictOf([...findings, ...disabled, ...odd], ports.flatMap(saidOf));
   },
 });
+
+/** Zeros stand for an address that nobody has given the VF, and one that the driver does not tell. */
+const dropsFrom = (own: string, { mac, spoofChecking }: VfLine): boolean =>
+  spoofChecking === true && mac !== '' && mac !== '00:00:00:00:00:00' && mac !== own;
+
+const describe = ({ vf, mac, vlan, spoofChecking }: VfLine): string =>
+  [
+    `vf ${vf}`,
+    mac,
+    vlan === undefined ? '' : `vlan ${vlan}`,
+    spoofChecking === undefined ? '' : `spoof checking ${spoofChecking ? 'on' : 'off'}`,
+  ]
+    .filter((part) => part !== '')
+    .join(', ');

@@ -1,3 +1,4 @@
+import type { Link } from '../links.ts';
 import type { Netdev } from '../netdevs.ts';
 import type { Ovnkube } from '../ovnkube.ts';
 import type { Pci, PciFunction } from '../pci.ts';
@@ -12,21 +13,22 @@ export interface ExaminedPfs {
 }
 
 interface FunctionFacts {
+  readonly links: readonly Link[];
   readonly pci: Pci;
   readonly netdevs: ReadonlyMap<string, Netdev>;
   readonly ovnkube: Pick<Ovnkube, 'managementPort'>;
 }
 
 /**
- * The PFs that concern the DPU: the one that is named (by network device or PCI address), else the one whose VF is the
+ * The PFs that concern the DPU: the one that is named (by network device, one of its other names or PCI address), else the one whose VF is the
  * management port, else those of a known DPU, else all with VFs, else all that could have some. Another SR-IOV NIC in
  * the same machine is nobody's business.
  */
 export function examinedPfs(facts: FunctionFacts, named: string | undefined): ExaminedPfs {
-  const { pci, netdevs } = facts;
+  const { pci } = facts;
   const capable = [...pci.functions.values()].filter((one) => one.sriovTotalVfs !== undefined);
   if (named !== undefined) {
-    const pf = pci.functions.get(netdevs.get(named)?.pciAddress ?? named);
+    const pf = pci.functions.get(netdevOf(named, facts)?.pciAddress ?? named);
     if (pf !== undefined) return { pfs: [pf], how: `${named} is the PF by expectation`, missing: false };
     const nameless = capable.filter((one) => one.netdevs.length === 0);
     return { pfs: nameless, how: `${named} is no network device here`, missing: true };
@@ -42,12 +44,17 @@ export function examinedPfs(facts: FunctionFacts, named: string | undefined): Ex
     : { pfs: candidates, how: `${what} that can have VFs`, missing: false };
 }
 
+/** The network device of this name or alternative name, of which sysfs knows only the first. */
+const netdevOf = (name: string, { links, netdevs }: FunctionFacts): Netdev | undefined =>
+  netdevs.get(name) ?? netdevs.get(links.find(({ altnames }) => altnames.includes(name))?.name ?? '');
+
 /** By the number that the PF tells, or by its virtfn links. */
 export const hasVfs = (pf: PciFunction): boolean => (pf.sriovNumVfs ?? 0) > 0 || pf.virtfns.size > 0;
 
-function managementPf({ pci, netdevs, ovnkube }: FunctionFacts) {
+function managementPf(facts: FunctionFacts) {
+  const { pci, ovnkube } = facts;
   const names = [RENAMED_MANAGEMENT_PORT, ovnkube.managementPort?.value];
-  const addresses = names.map((name) => (name === undefined ? undefined : netdevs.get(name)?.pciAddress));
+  const addresses = names.map((name) => (name === undefined ? undefined : netdevOf(name, facts)?.pciAddress));
   for (const address of addresses) {
     if (address === undefined) continue;
     // The PF's own link goes before the VF's: a physfn link that leads elsewhere is to be found, not to be followed.

@@ -32,6 +32,15 @@ const skipped = (check: string) => ({ check, verdict: 'skip', code: 'not-applica
 const CASES: readonly Case[] = [
   { fault: 'pf-down', changes: [{ check: 'sriov/pf-up', code: 'DOWN' }] },
   {
+    fault: 'pf-address-missing',
+    changes: [
+      {
+        check: 'gateway/interface-address',
+        message: 'failed to find IPv4 address on interface enp2s0f0',
+      },
+    ],
+  },
+  {
     fault: 'pf-unbound',
     changes: [{ check: 'sriov/vfs-created', code: 'NO_DRIVER', message: 'PF 0000:02:00.0' }],
   },
@@ -68,6 +77,8 @@ const CASES: readonly Case[] = [
       },
     ],
   },
+  { fault: 'pod-vf-vlan', changes: [{ check: 'sriov/vf-lines', verdict: 'warn', code: 'POD_VLAN' }] },
+  { fault: 'mgmt-other-mac', changes: [{ check: 'sriov/vf-lines', code: 'OTHER_MAC' }] },
   { fault: 'vf-driver-missing', changes: [gone] },
   {
     fault: 'mgmt-vf-unbound',
@@ -97,15 +108,22 @@ const CASES: readonly Case[] = [
     fault: 'ovnkube-stopped',
     changes: [
       { check: 'gateway/ovnkube-running', code: 'NOT_RUNNING' },
-      ...['node-mode', 'management-port-setting', 'interface-setting', 'pf-netdevs', 'gateway-interface'].map(
-        (name) => skipped(`gateway/${name}`),
-      ),
+      ...[
+        'node-mode',
+        'management-port-setting',
+        'interface-setting',
+        'pf-netdevs',
+        'gateway-interface',
+        'interface-address',
+      ].map((name) => skipped(`gateway/${name}`)),
     ],
   },
   { fault: 'ovnkube-full-mode', changes: [{ check: 'gateway/node-mode', code: 'WRONG_MODE' }] },
   {
     fault: 'gateway-pinned',
-    changes: [skipped('gateway/pf-netdevs'), skipped('gateway/gateway-interface')],
+    changes: ['pf-netdevs', 'gateway-interface', 'interface-address'].map((name) =>
+      skipped(`gateway/${name}`),
+    ),
   },
   { fault: 'ovs-on-host', changes: [{ check: 'ovs/absent', message: '/usr/sbin/ovs-vswitchd' }] },
   { fault: 'dns-stub-listener', changes: [] },
@@ -158,8 +176,7 @@ test.serial('where the gateway interface is named, a PF in another namespace is 
     const message = 'no netdevs found for pci address 0000:02:00.0';
     const changes = [
       { check: 'sriov/pf-netdev', message },
-      skipped('gateway/pf-netdevs'),
-      skipped('gateway/gateway-interface'),
+      ...['pf-netdevs', 'gateway-interface', 'interface-address'].map((name) => skipped(`gateway/${name}`)),
     ];
     assertOnly(t, healthy, report, on(vm, changes));
   } finally {

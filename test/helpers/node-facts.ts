@@ -3,7 +3,7 @@ import { CHECKS } from '../../checks/index.ts';
 import type { Role, Simulation } from '../../facts/derived/role.ts';
 import { evidence } from '../../facts/fact.ts';
 import type { FactName, FactValues } from '../../facts/index.ts';
-import type { Link } from '../../facts/links.ts';
+import type { Address, Link } from '../../facts/links.ts';
 import type { Netdev } from '../../facts/netdevs.ts';
 import type { Ovnkube, Setting } from '../../facts/ovnkube.ts';
 import type { Pci, PciFunction } from '../../facts/pci.ts';
@@ -34,6 +34,13 @@ export const aLink = (name: string, given: Partial<Link> = {}): Link => ({
   addresses: [],
   parentDevice: undefined,
   ...given,
+});
+
+export const anAddress = (address: string, prefixLength = 22): Address => ({
+  family: 'inet',
+  address,
+  prefixLength,
+  scope: 'global',
 });
 
 /** A network device of a PCI function; of none where the address is undefined. */
@@ -145,7 +152,10 @@ export function dpuHost(): Required<
   ];
   return {
     links: [
-      aLink('eth0', { vfs: [0, 1, 2].map((vf) => ({ vf, mac: '00:00:00:00:00:00' })) }),
+      aLink('eth0', {
+        addresses: [anAddress('192.168.42.201')],
+        vfs: [0, 1, 2].map((vf) => ({ vf, mac: '00:00:00:00:00:00' })),
+      }),
       aLink('pf0vf0'),
       aLink('eth0v1'),
       aLink('eno1', { flags: ['BROADCAST', 'MULTICAST'] }),

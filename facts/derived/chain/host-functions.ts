@@ -47,6 +47,7 @@ export function hostFunctions(
   const { pfs } = examinedPfs(
     {
       pci: pci.value,
+      links: links.ok ? links.value : [],
       netdevs: netdevs.value,
       ovnkube: ovnkube.ok ? ovnkube.value : { managementPort: undefined },
     },

@@ -39,6 +39,11 @@ const pfFaults = {
     apply: 'ip link set dev enp2s0f0 down',
     undo: heal,
   },
+  'pf-address-missing': {
+    title: 'the PF has no address',
+    apply: 'ip address flush dev enp2s0f0',
+    undo: heal,
+  },
   'pf-unbound': {
     title: 'the PF has no driver, and so neither a netdev nor VFs',
     apply: unbind('0000:02:00.0'),
@@ -91,6 +96,11 @@ ${carrier('ovn-k8s-mp0')}
     apply: toNetns('enp2s0f0v1'),
     undo: fromNetns('enp2s0f0v1'),
   },
+  'pod-vf-vlan': {
+    title: 'the PF puts a VLAN tag on what VF 1 sends',
+    apply: 'ip link set dev enp2s0f0 vf 1 vlan 100',
+    undo: 'ip link set dev enp2s0f0 vf 1 vlan 0',
+  },
   'vf-unbound': {
     title: 'VF 1 has no driver',
     apply: unbind(vf(1)),
@@ -128,6 +138,11 @@ const managementFaults = {
     title: 'the management port is down',
     apply: 'ip link set dev ovn-k8s-mp0 down',
     undo: heal,
+  },
+  'mgmt-other-mac': {
+    title: "the PF keeps another MAC address for the management port's VF, and checks for it",
+    apply: 'ip link set dev enp2s0f0 vf 0 mac 02:11:22:33:44:55',
+    undo: 'ip link set dev enp2s0f0 vf 0 mac "$(cat /sys/class/net/ovn-k8s-mp0/address)"',
   },
   'mgmt-not-a-vf': {
     title: 'ovn-k8s-mp0 is a veth, not a VF',

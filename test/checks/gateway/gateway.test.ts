@@ -3,6 +3,7 @@ import { evidence } from '../../../facts/fact.ts';
 import {
   aLink,
   aNetdev,
+  anAddress,
   anOvnkube,
   aProcess,
   aSetting,
@@ -40,6 +41,23 @@ test('a healthy DPU host passes every step and names the gateway interface', (t)
   t.is(results.get('gateway/management-port-pci-address')?.note, '0000:01:02.3');
   t.is(results.get('gateway/pf-pci-address')?.note, '0000:01:00.0');
   t.is(results.get('gateway/gateway-interface')?.note, 'eth0 is the gateway interface');
+});
+
+test('a gateway interface without an address of its own is the words that OVN-Kubernetes ends with', (t) => {
+  const facts = dpuHost();
+  t.is(judge(facts).get('gateway/interface-address')?.verdict, 'pass');
+  // OVN-Kubernetes sets the masquerade address itself.
+  for (const addresses of [[], [anAddress('169.254.0.2', 17)]]) {
+    const links = withLink(facts.links, 'eth0', { addresses, master: 'br0' });
+    const finding = onlyFault(t, judge({ ...facts, links }), 'gateway/interface-address', 'NO_ADDRESS');
+    t.is(finding.message, 'failed to find IPv4 address on interface eth0');
+    t.regex(finding.observed ?? '', /, master br0$/);
+  }
+  const links = withLink(facts.links, 'eth0', { addresses: [] });
+  const named = anOvnkube({ gatewayInterface: aSetting('gateway-interface', 'eth0') });
+  t.is(judge({ ...facts, links, ovnkube: named }).get('gateway/interface-address')?.verdict, 'skip');
+  const down = withLink(facts.links, 'eth0', { addresses: [], flags: ['BROADCAST'] });
+  onlyFault(t, judge({ ...facts, links: down }), 'sriov/pf-up', 'DOWN');
 });
 
 test('a management port that OVN-Kubernetes has renamed is found as ovn-k8s-mp0', (t) => {
@@ -183,7 +201,8 @@ test('a PF whose network device is in another network namespace fails step 4 alo
 test('several network devices of the PF are a warning that lists them in byte order', (t) => {
   const facts = dpuHost();
   facts.pci = withFunction(facts.pci, PF, { netdevs: ['eth10', 'eth2'] });
-  facts.links = [...withLink(facts.links, 'eth0', undefined), aLink('eth10'), aLink('eth2')];
+  const uplink = aLink('eth10', { addresses: [anAddress('192.168.42.201')] });
+  facts.links = [...withLink(facts.links, 'eth0', undefined), uplink, aLink('eth2')];
   facts.netdevs = withNetdev(
     withNetdev(facts.netdevs, 'eth10', aNetdev('eth10', PF)),
     'eth2',

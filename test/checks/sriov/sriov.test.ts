@@ -1,6 +1,7 @@
 import test from 'ava';
 import type { Devlink } from '../../../facts/devlink.ts';
 import type { Feature } from '../../../facts/ethtool.ts';
+import type { VfLine } from '../../../facts/links.ts';
 import {
   aLink,
   aNetdev,
@@ -419,6 +420,31 @@ test('a VF whose link the PF keeps down is told by its number', (t) => {
   const finding = onlyFault(t, judge(facts), 'sriov/vf-lines', 'DISABLED');
   t.is(finding.message, 'vf 1 of eth0 has link-state disable');
   t.is(finding.remedy, 'ip link set eth0 vf 1 state auto');
+});
+
+test("a VLAN or another MAC address that the PF keeps for the management port's VF", (t) => {
+  const facts = dpuHost();
+  const own = '0a:58:0a:f4:01:02';
+  facts.links = [...withLink(facts.links, 'pf0vf0', undefined), aLink('ovn-k8s-mp0', { mac: own })];
+  facts.netdevs = withNetdev(
+    withNetdev(facts.netdevs, 'pf0vf0', undefined),
+    'ovn-k8s-mp0',
+    aNetdev('ovn-k8s-mp0', VFS[0]),
+  );
+  facts.pci = withFunction(facts.pci, VFS[0], { netdevs: ['ovn-k8s-mp0'] });
+  const zeros = '00:00:00:00:00:00';
+  const lines = (first: Partial<VfLine>, second: Partial<VfLine> = {}) => {
+    const vfs = [first, second, {}].map((one, vf) => ({ vf, mac: zeros, spoofChecking: true, ...one }));
+    return judge({ ...facts, links: withLink(facts.links, 'eth0', { vfs }) });
+  };
+  for (const fine of [{}, { mac: own }, { mac: '02:11:22:33:44:55', spoofChecking: false }])
+    t.is(lines(fine).get('sriov/vf-lines')?.verdict, 'pass');
+  t.is(lines({}, { mac: '02:11:22:33:44:55' }).get('sriov/vf-lines')?.verdict, 'pass');
+  const strange = onlyFault(t, lines({ mac: '02:11:22:33:44:55' }), 'sriov/vf-lines', 'OTHER_MAC');
+  t.is(strange.remedy, `ip link set eth0 vf 0 mac ${own}`);
+  const tagged = onlyFault(t, lines({ vlan: 100 }), 'sriov/vf-lines', 'VLAN');
+  t.is(tagged.message, 'vf 0 of eth0, the management port, has VLAN 100');
+  onlyFault(t, lines({}, { vlan: 100 }), 'sriov/vf-lines', 'POD_VLAN', 'warn');
 });
 
 /** A host that DPF has provisioned: vf0 in br-dpu, vf1 the management port, vf2 for pods (seed D L108-112). */
