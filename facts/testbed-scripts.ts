@@ -10,6 +10,8 @@ export interface TestbedScripts {
   readonly unreadable: ReadonlyMap<string, string>;
   /** The machines that the copies list, by name. */
   readonly machines: ReadonlyMap<string, TestbedMachine>;
+  /** NUM_VF, IF1 and so on, by name, where a copy says them plainly; the later copy's. */
+  readonly settings?: ReadonlyMap<string, string>;
 }
 
 /** A machine of the software testbed, as a copy of variables.sh lists it. */
@@ -33,12 +35,23 @@ export const testbedScripts = defineFact({
         listed(text).map(([name, list]): [string, TestbedMachine] => [name, { list, path }]),
       ),
     ),
+    settings: new Map([...variables.texts.values()].flatMap(settingsOf)),
   }),
 });
 
 /** Loaded for those who have a copy: it takes longer than all that is read of most nodes. */
 const sha256 = (text: string): string =>
   process.getBuiltinModule('node:crypto').createHash('sha256').update(text).digest('hex');
+
+const SETTINGS = ['NUM_VF', 'IF1', 'IF2', 'TAP_0', 'BRIDGE_NAME'];
+
+/** NUM_VF=20, NUM_VF="20" or NUM_VF=${NUM_VF:-"20"}; nothing else is expanded. */
+function settingsOf(text: string): readonly (readonly [name: string, value: string])[] {
+  const plain = /^[ \t]*(\w+)=(?:\$\{\1:-)?["']?([A-Za-z0-9][\w.-]*)["']?\}?[ \t]*(?:#.*)?$/gm;
+  return [...text.matchAll(plain)].flatMap(([, name = '', value = '']) =>
+    SETTINGS.includes(name) ? [[name, value] as const] : [],
+  );
+}
 
 /** The names in the arrays GATEWAY_LIST=("gw-1") and so on, with the array; nothing is expanded. */
 function listed(text: string): readonly (readonly [name: string, list: string])[] {

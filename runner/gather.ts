@@ -7,6 +7,7 @@ import type { InventoryNode } from '../inventory/node.ts';
 import type { RawOutcome } from '../transports/ask.ts';
 import { type ConnectOptions, connect } from '../transports/connect.ts';
 import { TransportError } from '../transports/transport.ts';
+import type { ExpectationLayer } from './expected.ts';
 import { distinctSources, neededFacts } from './needed.ts';
 import { factsAsAnswered } from './parse-facts.ts';
 
@@ -20,6 +21,8 @@ export interface GatheredNode {
   readonly roleGround: string;
   /** Of a DPU host, why its DPU is not known where signs contradict each other. */
   readonly pairDoubt?: string | undefined;
+  /** What the nodes of the run themselves say is to be expected; what anybody gave comes before it. */
+  readonly learned?: readonly ExpectationLayer[];
   readonly facts: ReadonlyMap<FactName, Outcome<unknown>>;
   /** The node could not be reached at all. */
   readonly unreachable: TransportError | undefined;

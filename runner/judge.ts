@@ -179,7 +179,9 @@ function judgement(
   sides: readonly Side[],
   options: JudgeOptions,
 ): Judgement {
-  const layers = [options.set, ...sides.map(({ node }) => inventoryLayer(node)), options.suite];
+  const nodes = sides.map(({ node }) => node);
+  const learned = nodes.flatMap((node) => node.learned ?? []);
+  const layers = [options.set, ...nodes.map(inventoryLayer), options.suite, ...learned];
   const expected = expectedValues(check.expects ?? [], layers);
   const [host, dpu] = sides as readonly [Side, Side | undefined];
   const inputs = ({ node, facts, cluster, clusterFacts }: Side) => ({

@@ -30,6 +30,7 @@ import {
 } from './report.ts';
 import { verdictKey } from './said.ts';
 import { withSimulation } from './simulated.ts';
+import { withTestbed } from './testbed.ts';
 import type { Measure, Sent } from './traffic.ts';
 import type { Prospects } from './wait.ts';
 
@@ -104,7 +105,7 @@ export async function run(request: RunRequest): Promise<Report> {
       const known = older.get(node.name);
       return newer.get(node.name) ?? (known === undefined ? [] : [{ ...known, pairDoubt: undefined, node }]);
     });
-    const paired = pairByHostName(withSimulation(latest, request.simulation), renewed?.clusters);
+    const paired = pairByHostName(withSigns(latest, request), renewed?.clusters);
     gathered = paired.nodes;
     round = renewed && { ...renewed, clusters: paired.clusters };
     outcome = judgeAll(gathered, round?.clusters ?? [], checks, request);
@@ -167,10 +168,14 @@ async function gatherWithClusters(request: RunRequest): Promise<Gathered> {
     targets: [...round.clusters.map(targetName), ...asked],
     notLoggedIn: round.nodes.length - asked.length,
   });
-  const found = withSimulation(await gatherAll(round.nodes, checks, request), request.simulation);
+  const found = withSigns(await gatherAll(round.nodes, checks, request), request);
   const { nodes, clusters } = pairByHostName(found, round.clusters);
   return { gathered: nodes, checks, round: { ...round, clusters } };
 }
+
+/** What nodes tell of each other: whether they are simulated, and what is to be expected of a testbed. */
+const withSigns = (nodes: readonly GatheredNode[], { simulation }: RunRequest): readonly GatheredNode[] =>
+  withTestbed(withSimulation(nodes, simulation));
 
 /**
  * Asks all nodes. Checks that are still to be loaded are loaded when the first node has its script, and nodes are judged
@@ -192,7 +197,7 @@ export async function gatherFirst(request: RunRequest): Promise<Gathered> {
     await Promise.race([sent.promise, gathering]);
     loaded = await checks();
   }
-  const found = withSimulation(await gathering, request.simulation);
+  const found = withSigns(await gathering, request);
   return { gathered: pairByHostName(found).nodes, checks: loaded ?? [], ahead };
 }
 

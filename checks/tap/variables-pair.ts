@@ -11,6 +11,7 @@ export const variablesPair = definePairCheck({
   roles: ['dpu-host', 'dpu'],
   tags: ['tap'],
   covers: ['S11'],
+  after: ['tap/variables-file'],
   requires: { host: ['testbedScripts'], dpu: ['testbedScripts'] },
   simulations: ['tap'],
   messages: {
