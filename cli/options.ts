@@ -1,8 +1,17 @@
 import { type Command, Option } from 'commander';
 import { DEFAULT_TIMEOUT } from './limits.ts';
+import { UsageError } from './usage-error.ts';
 
 /** An option that may be given several times. */
 const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+/** An option whose second value would take the place of the first without a word. */
+const once =
+  (option: string, hint: string) =>
+  (value: string, before?: string): string => {
+    if (before !== undefined) throw new UsageError(`${option} is given twice: ${before} and ${value}`, hint);
+    return value;
+  };
 
 /** Which nodes and clusters to ask, and how. */
 export function addAccessOptions(command: Command): void {
@@ -11,6 +20,7 @@ export function addAccessOptions(command: Command): void {
     .option(
       '-i, --inventory <file>',
       'nodes from a YAML file, kind:NAME, variables.sh, a dpu-simulator or Ansible inventory',
+      once('--inventory', 'Examine one after the other, or put their nodes into one file.'),
     )
     .option(
       '-t, --target <target>',
@@ -39,6 +49,7 @@ export function addAccessOptions(command: Command): void {
     .option(
       '--role <role>',
       'what the nodes are, where it is not to be found out, and those of clusters that tell no role of them: dpu-host, dpu, control-plane, worker, hypervisor',
+      once('--role', 'It goes for all nodes of the run; an inventory gives each node its own.'),
     )
     .option('--timeout <duration>', 'for one node or cluster', `${DEFAULT_TIMEOUT / 1000}s`)
     .option('--concurrency <count>', 'how many nodes or clusters at a time', '16');

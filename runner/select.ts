@@ -1,15 +1,23 @@
 import type { Check } from '../checks/define.ts';
 import { nearest } from '../suites/nearest.ts';
 
-/** A word of `--select`, `--skip` or a suite that fits no check. */
+/** Words of `--select`, `--skip` or a suite that choose no check. */
 export class SelectionError extends Error {
   readonly hint: string;
 
-  constructor(word: string, candidates: readonly string[]) {
-    super(`no check, group or tag is called '${word}'`);
-    const suggestion = nearest(word, candidates);
-    this.hint = `${suggestion === undefined ? '' : `Did you mean '${suggestion}'? `}dpu-doctor list shows them all.`;
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
   }
+}
+
+function unknownWord(word: string, candidates: readonly string[]): SelectionError {
+  const suggestion = nearest(word, candidates);
+  const meant = suggestion === undefined ? '' : `Did you mean '${suggestion}'? `;
+  return new SelectionError(
+    `no check, group or tag is called '${word}'`,
+    `${meant}dpu-doctor list shows them all.`,
+  );
 }
 
 /**
@@ -23,11 +31,19 @@ export function selectChecks(
   select: readonly string[],
   skip: readonly string[],
 ): readonly Check[] {
-  const chosen = new Set(select.length === 0 ? checks : select.flatMap((word) => named(checks, word)));
   const left = new Set(skip.flatMap((word) => named(checks, word)));
+  const wanted = select.length === 0 ? checks : select.flatMap((word) => named(checks, word));
+  const chosen = new Set(wanted.filter((check) => !left.has(check)));
+  // What others depend on comes along for them alone: by itself it would answer nothing that was asked.
+  if (chosen.size === 0 && left.size > 0)
+    throw new SelectionError(
+      `--skip ${skip.join(',')} leaves no check of those that are chosen`,
+      'Leave out one of the two; dpu-doctor list shows the checks of a group or tag.',
+    );
   const byId = new Map<string, Check>(checks.map((check) => [check.id, check]));
   // A set grows while it is walked, so prerequisites of prerequisites come along too.
   for (const check of chosen) {
+    if (left.has(check)) continue;
     for (const id of check.after ?? []) {
       const prerequisite = byId.get(id);
       if (prerequisite !== undefined) chosen.add(prerequisite);
@@ -43,7 +59,5 @@ function named(checks: readonly Check[], word: string): readonly Check[] {
     (check) => check.id === word || groupOf(check) === word || check.tags.includes(word),
   );
   if (found.length > 0) return found;
-  throw new SelectionError(word, [
-    ...new Set(checks.flatMap((check) => [check.id, groupOf(check), ...check.tags])),
-  ]);
+  throw unknownWord(word, [...new Set(checks.flatMap((check) => [check.id, groupOf(check), ...check.tags]))]);
 }
