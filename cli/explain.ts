@@ -45,6 +45,6 @@ const KNOWN_NODES = `# ${NODES_KNOWN}
 **the cluster's nodes are known**
 
 An error of this name says that the API of a cluster answered, but did not list its nodes, mostly because the user of
-the kubeconfig may not. What concerns nodes is planned on none of them then; what concerns the cluster as a whole is
+the kubeconfig may not, or that it has none. What concerns nodes is planned on none of them then; what concerns the cluster as a whole is
 examined as ever.
 `;

@@ -54,11 +54,19 @@ export function clusterReachability(cluster: GatheredCluster): Result[] {
     return [problemOf(cluster, REACHABLE, 'the cluster can be examined', unreachable, seen)];
   }
   const nodes = cluster.facts.get('nodes');
-  if (nodes === undefined || nodes.ok) return [];
-  const { failure } = nodes;
+  if (nodes === undefined || (nodes.ok && !isEmpty(nodes.value))) return [];
+  const failure = nodes.ok ? NO_NODES : nodes.failure;
   const seen = failure.evidence ?? evidence(uri, failure.message);
   return [problemOf(cluster, NODES_KNOWN, "the cluster's nodes are known", failure, seen)];
 }
+
+const isEmpty = (list: unknown): boolean => Array.isArray(list) && list.length === 0;
+
+const NO_NODES: FactFailure = {
+  code: 'not-found',
+  message: 'the cluster has no nodes',
+  hint: 'Is it the cluster that is meant? kubectl get nodes; kubectl config get-contexts shows others.',
+};
 
 const problemOf = (
   cluster: GatheredCluster,

@@ -11,6 +11,7 @@ import { ovnkubeManagementPort } from './management-port.ts';
 import { ovnkubeManagementPortResource } from './management-port-resource.ts';
 import { ovnkubeModeSettings } from './mode-settings.ts';
 import { ovnNamespaces } from './namespaces.ts';
+import { nodeAnnotationsWhole } from './node-annotations.ts';
 import { ovnkubeNodeMode } from './node-mode.ts';
 import { ovnkubeNodeName } from './node-name.ts';
 import { otherPluginsAbsent } from './other-plugins-absent.ts';
@@ -48,4 +49,5 @@ export const OVNKUBE_CHECKS: readonly Check[] = [
   ovnkubeUpdateStrategy,
   ovnkubePodsReady,
   dpuLease,
+  nodeAnnotationsWhole,
 ];

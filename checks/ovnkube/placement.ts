@@ -39,6 +39,13 @@ export const ovnkubePlacement = defineClusterCheck({
       remedy: 'kubectl -A get daemonsets -o wide; kubectl get node {node} --show-labels',
       source: 'seed K L418-439, seed A L259-264',
     },
+    NOT_DEPLOYED: {
+      text: 'OVN-Kubernetes is not deployed, and {count} nodes are labelled for it: {names}',
+      cause:
+        'Its manifests were not applied, or its namespace was deleted; without it the nodes have no network.',
+      remedy: 'kubectl get namespaces; kubectl -A get daemonsets; then apply the manifests of the release',
+      source: 'seed A L259-264',
+    },
     NO_NODE: {
       text: '{workload} fits none of the {count} nodes',
       cause: 'No node has the labels that its nodeSelector or affinity asks for.',
@@ -49,10 +56,23 @@ export const ovnkubePlacement = defineClusterCheck({
   docs: ['seed K L367-387', 'seed K L410-439', 'seed A L228-264'],
   judge({ facts: { workloads, configMaps, nodes, pods, leases }, subject, report }) {
     const own = ovnWorkloads(workloads);
-    if (own.length === 0) return noneFound(workloads);
     if (nodes.length === 0)
       return notApplicable('the cluster has no nodes', [apiEvidence(nodesFact.lists.nodes, 'no nodes')]);
     const roles = rolesOf({ name: subject.name, nodes, workloads, pods, leases });
+    // Its own labels are for its DaemonSets: where nodes have them, it is missing, and not merely absent.
+    if (own.length === 0) {
+      const labelled = roles.filter((one) => one.labelled.length > 0).map(({ node }) => node);
+      const none = noneFound(workloads);
+      if (labelled.length === 0) return none;
+      const finding = report('NOT_DEPLOYED', {
+        subject: subject.name,
+        args: { count: labelled.length, names: labelled.slice(0, 5).join(', ') },
+        observed: `${workloads.length} DaemonSets and Deployments, none of OVN-Kubernetes`,
+        expected: 'the DaemonSets of OVN-Kubernetes',
+        evidence: [...none.evidence, ...roles.slice(0, 5).map(({ object }) => labelEvidence(object))],
+      });
+      return verdictOf([finding], none.evidence);
+    }
     const runs = new Map(nodeContainers(workloads, configMaps).map((one) => [one.workload, one.mode?.value]));
     const placed = own.map((workload) => ({
       workload,

@@ -220,6 +220,15 @@ test('nodes that may not be listed are an error, whatever checks were chosen', a
   t.is(report.exitCode, 2);
 });
 
+test('a cluster without a node is an error: that nothing is wrong with none of them is no health', async (t) => {
+  const { target } = await serve(t, (path) =>
+    path === '/api/v1/nodes' ? { body: { items: [] } } : undefined,
+  );
+  const { report, lines } = await verdicts(t, { clusters: [target], checks: [byCluster] });
+  t.true(lines.includes('target/nodes cluster:a error'), lines.join());
+  t.is(report.exitCode, 2);
+});
+
 test('a cluster that can not be asked is one error, and a node that was given is examined all the same', async (t) => {
   const target = { name: 'gone', kubeconfig: kubeconfigFile(t, 'https://127.0.0.1:1') };
   const given = { ...recorded(t, 'dpu'), role: 'dpu' } as const;

@@ -15,7 +15,7 @@ export const isIdle = (workload: Workload, nodes: readonly ClusterNode[]): boole
 export const owns = ({ kind, namespace, name, uid }: Workload, pod: Pod): boolean =>
   pod.namespace === namespace &&
   (kind === 'DaemonSet'
-    ? pod.owner?.uid === uid && pod.owner.kind === 'DaemonSet'
+    ? pod.owner?.kind === 'DaemonSet' && pod.owner.name === name && pod.owner.uid === uid
     : pod.owner?.kind === 'ReplicaSet' && pod.owner.name.replace(/-[^-]*$/, '') === name);
 
 function fitsAffinity(affinity: JsonRecord, node: ClusterNode): boolean {

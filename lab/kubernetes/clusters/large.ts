@@ -34,7 +34,10 @@ export function* largeCluster({ pairs, pods }: LargeClusterOptions): Generator<K
         address,
         kernel: '5.15.0-112-generic',
         labels: { 'k8s.ovn.org/dpu-host': '' },
-        annotations: nodeAnnotations({ subnet, cidr: `${address}/12`, gateway }),
+        annotations: {
+          ...nodeAnnotations({ subnet, cidr: `${address}/12`, gateway }),
+          'k8s.ovn.org/node-mgmt-port': JSON.stringify({ default: { PfId: 0, FuncId: 0 } }),
+        },
         resources: { [RESOURCE]: '62' },
       },
       now,

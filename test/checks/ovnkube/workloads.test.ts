@@ -175,3 +175,12 @@ test('of two leases of one host, as a reinstallation leaves them, the one that i
   Object.assign(old.spec as object, { renewTime: '2024-01-01T00:00:00.000000Z' });
   t.deepEqual(codesOf(judgeCluster('ovnkube/dpu-lease', [old, ...cluster], 'dpu-host')), ['pass']);
 });
+
+test('labels of OVN-Kubernetes on nodes of a cluster without it are a failure; without labels it is merely not there', (t) => {
+  const bare = bluefieldCluster().filter(({ kind }) => kind === 'Node');
+  t.deepEqual(codesOf(judgeCluster('ovnkube/placement', bare)), ['NOT_DEPLOYED']);
+  const unlabelled = changed(bare, 'Node', /./, ({ metadata }) => {
+    metadata.labels = {};
+  });
+  t.deepEqual(codesOf(judgeCluster('ovnkube/placement', unlabelled)), ['not-applicable']);
+});
