@@ -1,5 +1,6 @@
 import { evidence } from '../../facts/fact.ts';
 import { defineCheck, verdictOf } from '../define.ts';
+import { ofOpenVSwitch } from './common.ts';
 
 export const absent = defineCheck({
   id: 'ovs/absent',
@@ -26,7 +27,9 @@ export const absent = defineCheck({
   },
   docs: ['seed A L54', 'seed D L79'],
   judge({ facts: { ovsInstallation, processes }, report }) {
-    const daemons = processes.filter(({ name }) => name === 'ovs-vswitchd' || name === 'ovsdb-server');
+    const daemons = ofOpenVSwitch(processes).filter(
+      ({ name }) => name === 'ovs-vswitchd' || name === 'ovsdb-server',
+    );
     const running = daemons.map(({ name, pid, args }) =>
       report('RUNNING', {
         subject: name,

@@ -47,6 +47,24 @@ export const portsOf = (bridge: Ovs['bridges'][number]): Evidence =>
 export const bridgesOf = (ovs: Ovs): Evidence =>
   evidence('ovs-vsctl list-br', ovs.bridges.map(({ name }) => name).join(' ') || 'none');
 
+/** OVN's databases have servers of the same name, on every node of an interconnected cluster: their arguments name them. */
+const SERVES_OVN = /\/ovn\/|ovn_?[ns]b|OVN_(Northbound|Southbound|IC_)/;
+const SERVES_OVS = /Open_vSwitch|\/db\.sock$|(^|\/)conf\.db$/;
+
+/** Without the servers of OVN's databases. A server whose arguments say nothing counts as Open vSwitch's. */
+export function ofOpenVSwitch(processes: readonly Process[]): readonly Process[] {
+  return processes.filter((process) => {
+    if (process.name !== 'ovsdb-server') return true;
+    // With --monitor, the parent has nothing but the child's number in place of its arguments.
+    const child = /: monitoring pid (\d+)/.exec(process.args[0] ?? '')?.[1];
+    const { args } = processes.find(({ pid }) => pid === Number(child)) ?? process;
+    return (
+      args.some((argument) => SERVES_OVS.test(argument)) ||
+      !args.some((argument) => SERVES_OVN.test(argument))
+    );
+  });
+}
+
 /** Of several processes of a name, the one that was started last does the work; the others watch it. */
 export const working = (processes: readonly Process[], name: string): Process | undefined =>
   processes

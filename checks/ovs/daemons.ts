@@ -1,7 +1,7 @@
 import { runsOvnKubernetes } from '../../facts/derived/ovs-topology.ts';
 import { evidence } from '../../facts/fact.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
-import { working } from './common.ts';
+import { ofOpenVSwitch, working } from './common.ts';
 
 const DAEMONS = ['ovsdb-server', 'ovs-vswitchd'];
 
@@ -41,7 +41,8 @@ export const daemons = defineCheck({
   docs: ['seed A L114', 'ovs-vswitchd(8)'],
   judge({ facts: { ovsInstallation, processes }, subject, report }) {
     const { programs, runtimeFiles } = ovsInstallation;
-    const found = DAEMONS.map((name) => ({ name, process: working(processes, name) }));
+    const own = ofOpenVSwitch(processes);
+    const found = DAEMONS.map((name) => ({ name, process: working(own, name) }));
     const none = found.every(({ process }) => process === undefined);
     const socket = runtimeFiles.some((path) => path.endsWith('/db.sock'));
     const runtime = evidence('ls /var/run/openvswitch', runtimeFiles.join(' ') || 'empty, or does not exist');

@@ -1,4 +1,4 @@
-import { holderOf } from '../../facts/derived/addresses.ts';
+import { globalAddresses, holderOf, isLoopback } from '../../facts/derived/addresses.ts';
 import { encapIps } from '../../facts/derived/ovs-topology.ts';
 import { evidence } from '../../facts/fact.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
@@ -37,6 +37,12 @@ export const encapIp = defineCheck({
       remedy:
         'ovs-vsctl set Open_vSwitch . external_ids:ovn-encap-ip=<address of this node>; ip -br addr lists them',
     },
+    LOOPBACK: {
+      text: 'encapsulation address {address} is of the loopback',
+      cause: 'The other nodes send their tunnels to it, and each reaches itself by it.',
+      remedy:
+        'ovs-vsctl set Open_vSwitch . external_ids:ovn-encap-ip=<address of this node>; ip -br addr lists them',
+    },
     OUT_OF_BAND: {
       text: 'encapsulation address {address} is on {netdev}, past the eswitch',
       cause: "The tunnels of this node use the DPU's own management port: nothing of them can be offloaded.",
@@ -62,11 +68,11 @@ export const encapIp = defineCheck({
       return verdictOf([report(subject.role === 'dpu' ? 'NOT_SET' : 'NOT_SET_ON_NODE', about)], [said]);
     }
     const holders = ips.map((address) => ({ address, link: holderOf(links, address) }));
-    const all = links.flatMap(({ addresses }) => addresses.map(({ address }) => address)).join(' ');
+    const all = links.flatMap((link) => globalAddresses(link).map(({ address }) => address)).join(' ');
     const findings = holders
-      .filter(({ link }) => link === undefined)
+      .filter(({ address, link }) => link === undefined || isLoopback(address))
       .map(({ address }) =>
-        report('NOT_OURS', {
+        report(isLoopback(address) ? 'LOOPBACK' : 'NOT_OURS', {
           subject: address,
           args: { address },
           observed: address,

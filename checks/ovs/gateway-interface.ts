@@ -1,6 +1,8 @@
-import { bridgeHolding } from '../../facts/derived/ovs-topology.ts';
+import { isUplink } from '../../facts/derived/dpu-ports.ts';
+import { bridgeHolding, externalBridge, joinedBridges } from '../../facts/derived/ovs-topology.ts';
 import { type Evidence, evidence } from '../../facts/fact.ts';
 import type { Link } from '../../facts/links.ts';
+import type { Netdev } from '../../facts/netdevs.ts';
 import type { Ovs } from '../../facts/ovs.ts';
 import type { Process } from '../../facts/processes.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
@@ -24,8 +26,9 @@ export const dpuGatewayInterface = defineCheck({
   roles: ['dpu'],
   tags: ['ovs', 'external-ids', 'gateway'],
   covers: ['A26'],
-  after: ['ovs/daemons', 'ovs/external-bridge'],
-  requires: ['links', 'ovnkube', 'ovs', 'processes'],
+  after: ['ovs/daemons', 'ovs/external-bridge', 'ovs/uplink-port'],
+  requires: ['links', 'netdevs', 'ovnkube', 'ovs', 'processes'],
+  expects: ['external-bridge'],
   messages: {
     NOT_SET: {
       text: "Couldn't get the required OVN Gateway Interface. Exiting...",
@@ -39,9 +42,17 @@ export const dpuGatewayInterface = defineCheck({
       remedy:
         'sudo ovs-vsctl set Open_vSwitch . external-ids:ovn-gw-interface="<external bridge or uplink>"; ovs-vsctl list-br lists the bridges',
     },
+    ELSEWHERE: {
+      text: 'gateway interface {interface} is not on the bridge to the outside, {bridge}: {where}',
+      cause:
+        'OVN-Kubernetes makes its gateway of the bridge that this names. It was given another name after the last start of ovnkube, or a wrong one.',
+      remedy:
+        'sudo ovs-vsctl set Open_vSwitch . external-ids:ovn-gw-interface={bridge}, and restart ovnkube-node; where this interface is the right one: ovs-vsctl get Open_vSwitch . external_ids:ovn-bridge-mappings',
+      source: 'OVN-Kubernetes, go-controller/pkg/node/bridgeconfig',
+    },
   },
   docs: ['seed A L108', 'https://ovn-kubernetes.io/installation/launching-ovn-kubernetes-with-dpu/'],
-  judge({ facts: { links, ovnkube, ovs, processes }, subject, report }) {
+  judge({ facts: { links, netdevs, ovnkube, ovs, processes }, expected, subject, report }) {
     if (!ovs.present) return notApplicable(NO_OVS);
     const said = externalId(ovs, 'ovn-gw-interface');
     const inDatabase = ovs.openVSwitch.externalIds.get('ovn-gw-interface');
@@ -66,19 +77,36 @@ export const dpuGatewayInterface = defineCheck({
     ];
     if (names.length === 0) return notApplicable(`OVN_GATEWAY_OPTS gives it: ${options}`, [said]);
     const found = names.map(({ name, from }) => ({ name, from, where: whereIs(name, ovs, links) }));
-    const findings = found
+    const missing = found
       .filter(({ where }) => where === undefined)
       .map(({ name, from }) => {
         const about = { subject: name, observed: name, evidence: [from] };
         const expected = 'a bridge, a port of one, or a network device';
         return report('MISSING', { ...about, args: { interface: name }, expected });
       });
+    const outer =
+      subject.simulation === undefined
+        ? externalBridge(ovs, expected['external-bridge']?.value)?.bridge
+        : undefined;
+    const joined = outer === undefined ? [] : joinedBridges(ovs, outer);
+    const elsewhere = found.flatMap(({ name, from, where }) => {
+      if (outer === undefined || where === undefined) return [];
+      const holder = bridgeHolding(ovs, name);
+      if (holder === undefined ? isAccelerated(name, netdevs.get(name)) : joined.includes(holder)) return [];
+      const place = holder === undefined ? 'it is in no bridge' : `it is on ${holder.name}`;
+      const about = { subject: name, observed: place, expected: outer.name, evidence: [from, where] };
+      return [report('ELSEWHERE', { ...about, args: { interface: name, bridge: outer.name, where: place } })];
+    });
     return verdictOf(
-      findings,
+      [...missing, ...elsewhere],
       found.flatMap(({ from, where }) => (where === undefined ? [from] : [from, where])),
     );
   },
 });
+
+/** A VF or SF of the DPU itself may be the gateway interface: its representor is the bridge's port then. */
+const isAccelerated = (name: string, netdev: Netdev | undefined): boolean =>
+  netdev?.pciAddress !== undefined && !isUplink(name, netdev);
 
 /** Seed A names the uplink p0, which is a port of brp0; newer documents name the bridge. OVN-Kubernetes takes both. */
 function whereIs(name: string, ovs: Ovs, links: readonly Link[]): Evidence | undefined {

@@ -34,8 +34,14 @@ export const gatewayNexthop = defineCheck({
     },
     NO_ADDRESS: {
       text: 'external_ids:ovn-gw-nexthop is {nexthop}, which is no address',
-      cause: 'OVN-Kubernetes reads an IPv4 or IPv6 address here.',
+      cause: 'OVN-Kubernetes reads an IPv4 or IPv6 address here, or one of each with a comma and no blank.',
       remedy: 'sudo ovs-vsctl set Open_vSwitch . external-ids:ovn-gw-nexthop="<address of the router>"',
+    },
+    SEVERAL: {
+      text: 'only one {family} next-hop is allowed: {nexthop}',
+      cause: 'OVN-Kubernetes takes one next hop for IPv4 and one for IPv6, and ends at its start with more.',
+      remedy: 'sudo ovs-vsctl set Open_vSwitch . external-ids:ovn-gw-nexthop="<address of the router>"',
+      source: 'OVN-Kubernetes, go-controller/pkg/node/gateway_init.go',
     },
     OWN: {
       text: 'gateway next hop {nexthop} is an address of this DPU',
@@ -65,23 +71,32 @@ export const gatewayNexthop = defineCheck({
         return notApplicable('seed K sets none on its simulated DPUs', [said]);
       return verdictOf([report('NOT_SET', { ...about, args: {}, evidence: [said] })], [said]);
     }
-    if (versionOf(nexthop) === undefined)
+    // With a zone, as in fe80::1%brp0, Go's net.ParseIP takes it for no address.
+    const hops = nexthop.split(',');
+    if (hops.some((hop) => versionOf(hop) === undefined || hop.includes('%')))
       return verdictOf([report('NO_ADDRESS', { ...about, args: { nexthop }, evidence: [said] })], [said]);
-    const holder = holderOf(links, nexthop);
-    if (holder !== undefined) {
-      const shown = evidence(`ip addr show dev ${holder.name}`, nexthop);
-      return verdictOf(
-        [report('OWN', { ...about, args: { nexthop }, evidence: [said, shown] })],
-        [said, shown],
-      );
+    const versions = hops.map(versionOf);
+    const twice = versions.find((version, index) => versions.indexOf(version) < index);
+    if (twice !== undefined) {
+      const args = { family: `IPv${twice}`, nexthop };
+      return verdictOf([report('SEVERAL', { ...about, args, evidence: [said] })], [said]);
+    }
+    for (const hop of hops) {
+      const holder = holderOf(links, hop);
+      if (holder === undefined) continue;
+      const shown = evidence(`ip addr show dev ${holder.name}`, hop);
+      const finding = report('OWN', { ...about, args: { nexthop: hop }, evidence: [said, shown] });
+      return verdictOf([finding], [said, shown]);
     }
     // Routers announce themselves by such an address, which is on every link.
-    if (inSubnet(nexthop, LINK_LOCAL)) return verdictOf([], [said], 'a link-local address');
+    const others = hops.filter((hop) => !inSubnet(hop, LINK_LOCAL));
+    if (others.length === 0) return verdictOf([], [said], 'a link-local address');
     const routerSubnet = ovs.openVSwitch.externalIds.get('ovn-gw-router-subnet');
     const bridge = externalBridge(ovs, expected['external-bridge']?.value)?.name ?? '';
     const ofBridge = globalAddresses(links.find(({ name }) => name === bridge));
     const given = routerSubnet === undefined ? undefined : parseSubnet(routerSubnet);
-    const subnets = given === undefined ? ofBridge : [given];
+    const subnets =
+      given === undefined ? ofBridge : [given, ...ofBridge.filter(({ family }) => family !== given.family)];
     if (subnets.length === 0) {
       return undetermined(
         'no subnet is known that it could be in',
@@ -93,8 +108,16 @@ export const gatewayNexthop = defineCheck({
     const where = given
       ? externalId(ovs, 'ovn-gw-router-subnet')
       : evidence(`ip addr show dev ${bridge}`, text);
-    if (subnets.some((subnet) => inSubnet(nexthop, subnet))) return verdictOf([], [said, where]);
-    const outside = { ...about, expected: `an address in ${text}`, evidence: [said, where] };
-    return verdictOf([report('OUTSIDE', { ...outside, args: { nexthop, subnets: text } })], [said, where]);
+    // A cluster of one IP version passes the next hop of the other over.
+    const ofSubnets = others.filter((hop) =>
+      subnets.some(({ address }) => versionOf(address) === versionOf(hop)),
+    );
+    const findings = (ofSubnets.length > 0 ? ofSubnets : others)
+      .filter((hop) => !subnets.some((subnet) => inSubnet(hop, subnet)))
+      .map((hop) => {
+        const outside = { ...about, expected: `an address in ${text}`, evidence: [said, where] };
+        return report('OUTSIDE', { ...outside, args: { nexthop: hop, subnets: text } });
+      });
+    return verdictOf(findings, [said, where]);
   },
 });

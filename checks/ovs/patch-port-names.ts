@@ -1,4 +1,4 @@
-import { patchPairs } from '../../facts/derived/ovs-topology.ts';
+import { patchLabels } from '../../facts/derived/ovs-topology.ts';
 import { evidence } from '../../facts/fact.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
 import { externalId } from './common.ts';
@@ -30,10 +30,7 @@ export const patchPortNames = defineCheck({
       return notApplicable('external_ids:host-k8s-nodename is not set', [
         externalId(ovs, 'host-k8s-nodename'),
       ]);
-    const ports = patchPairs(ovs).flatMap(({ outer }) => {
-      const label = new RegExp(`^patch-${escaped(outer.bridge.name)}_(.+)-to-br-int$`).exec(outer.name)?.[1];
-      return label === undefined ? [] : [{ port: outer.name, label }];
-    });
+    const ports = patchLabels(ovs);
     if (ports.length === 0)
       return notApplicable('no patch port has the form patch-<bridge>_<node>-to-br-int');
     const said = [
@@ -50,5 +47,3 @@ export const patchPortNames = defineCheck({
     return verdictOf(findings, said);
   },
 });
-
-const escaped = (text: string): string => text.replace(/[^\w]/g, '\\$&');

@@ -34,6 +34,12 @@ export const patchPorts = defineCheck({
       remedy: 'ovs-vsctl set Open_vSwitch . external_ids:ovn-bridge-mappings=physnet:{outer}',
       source: 'ovn-controller(8)',
     },
+    OTHER_MAPPING: {
+      text: 'no patch port joins {inner} and {outer}: external_ids:ovn-bridge-mappings is {mapping}, and maps no bridge to physnet',
+      cause: 'OVN-Kubernetes calls the network of its gateway physnet, and the mapping is network:bridge.',
+      remedy: 'ovs-vsctl set Open_vSwitch . external_ids:ovn-bridge-mappings=physnet:{outer}',
+      source: 'ovn-controller(8)',
+    },
   },
   docs: ['seed A L408-428', 'ovn-controller(8)'],
   judge({ facts: { ovs, processes }, expected, subject, report }) {
@@ -48,12 +54,14 @@ export const patchPorts = defineCheck({
       return verdictOf([], [ofInterface(pair.inner, 'options'), ofInterface(pair.outer, 'options')]);
     const mapping = externalId(ovs, 'ovn-bridge-mappings');
     const said = [portsOf(inner), portsOf(outer), mapping];
-    const mapped = ovs.openVSwitch.externalIds.has('ovn-bridge-mappings');
+    const mapped = ovs.openVSwitch.externalIds.get('ovn-bridge-mappings');
+    const isPhysnet = /(^|,)\s*physnet:/.test(mapped ?? '');
+    const code = mapped === undefined ? 'NO_MAPPING' : isPhysnet ? 'MISSING' : 'OTHER_MAPPING';
     return verdictOf(
       [
-        report(mapped ? 'MISSING' : 'NO_MAPPING', {
+        report(code, {
           subject: outer.name,
-          args: { inner: inner.name, outer: outer.name },
+          args: { inner: inner.name, outer: outer.name, mapping: mapped ?? '' },
           observed: 'no such pair',
           expected: `patch-${outer.name}_<node>-to-${inner.name} and its peer`,
           evidence: said,

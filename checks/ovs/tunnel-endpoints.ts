@@ -1,4 +1,4 @@
-import { holderOf, isSameAddress } from '../../facts/derived/addresses.ts';
+import { holderOf, isLoopback, isSameAddress } from '../../facts/derived/addresses.ts';
 import { encapIps, tunnels } from '../../facts/derived/ovs-topology.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
 import { externalId, ofInterface, withoutOvn } from './common.ts';
@@ -25,6 +25,13 @@ export const tunnelEndpoints = defineCheck({
       cause: 'Another chassis is registered with the address of this one, as after cloning a machine.',
       remedy:
         'Give every node its own address and system-id, and delete the wrong one: ovn-sbctl chassis-del <chassis>',
+    },
+    TO_LOOPBACK: {
+      text: 'tunnel {tunnel} leads to {remote}, an address of the loopback',
+      cause: 'Another chassis is registered with such an address: external_ids:ovn-encap-ip is wrong there.',
+      remedy:
+        'Find out which chassis has it, and mend ovn-encap-ip on that node: ovn-sbctl find Encap ip={remote}',
+      level: 'warn',
     },
     TWICE: {
       text: 'tunnels {tunnel} and {other} both lead to {remote}',
@@ -60,7 +67,7 @@ export const tunnelEndpoints = defineCheck({
       }
       if (holderOf(links, remote) !== undefined) {
         return [
-          report('TO_ITSELF', {
+          report(isLoopback(remote) ? 'TO_LOOPBACK' : 'TO_ITSELF', {
             ...about,
             args: { tunnel, remote },
             expected: 'an address of another node',

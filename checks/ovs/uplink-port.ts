@@ -46,6 +46,7 @@ export const uplinkPort = defineCheck({
     ];
     const isIt = (name: string, type: string): boolean => {
       if (wanted !== undefined) return name === wanted;
+      if (type === 'internal') return false;
       const netdev = netdevs.get(name);
       if (isFunctionRepresentor(name, netdev) || isHostPfRepresentor(name, netdev)) return false;
       return isUplink(name, netdev) || name === named || other(name, type);

@@ -34,6 +34,14 @@ export function parseSubnet(text: string): Omit<Address, 'scope'> | undefined {
   return { address, prefixLength: Number(length), family: version === 4 ? 'inet' : 'inet6' };
 }
 
+const LOOPBACK = [
+  { address: '127.0.0.0', prefixLength: 8, family: 'inet' },
+  { address: '::1', prefixLength: 128, family: 'inet6' },
+] as const;
+
+/** An address by which every machine reaches itself. */
+export const isLoopback = (ip: string): boolean => LOOPBACK.some((subnet) => inSubnet(ip, subnet));
+
 /** The addresses that others can reach: not of the loopback, not link-local. */
 export const globalAddresses = (link: Link | undefined): readonly Address[] =>
   (link?.addresses ?? []).filter(({ scope }) => scope === 'global');

@@ -103,6 +103,15 @@ export function patchPairs(ovs: Ovs): readonly { readonly inner: Attached; reado
     });
 }
 
+/** What the patch ports to the outside are named after: the host's node, before it another network's name where it is its port. */
+export const patchLabels = (ovs: Ovs): readonly { readonly port: string; readonly label: string }[] =>
+  patchPairs(ovs).flatMap(({ outer }) => {
+    const label = new RegExp(`^patch-${escaped(outer.bridge.name)}_(.+)-to-br-int$`).exec(outer.name)?.[1];
+    return label === undefined ? [] : [{ port: outer.name, label }];
+  });
+
+const escaped = (text: string): string => text.replace(/[^\w]/g, '\\$&');
+
 const TUNNELS = ['geneve', 'vxlan', 'gre', 'stt'];
 
 /** The tunnels that ovn-controller made: OVN-Kubernetes' hybrid overlay and others' tunnels are not on its bridge. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import test from 'ava';
 import type { Report } from '../../runner/report.ts';
 import { type NetnsLab, upNetnsLab } from '../netns/index.ts';
+import { OVSDB_SERVER } from '../netns/ovs.ts';
 import { byHand, known, tryCase } from './dpu.ts';
 import { assertHealthy, assertOnly, type Expected, examine } from './examine.ts';
 
@@ -37,6 +38,16 @@ const CASES = [
   known('vswitchd-hung', fails('ovs/daemons', 'STOPPED', 'ovs-vswitchd is there and does not run')),
   known('ovsdb-killed', fails('ovs/daemons', 'NOT_RUNNING', 'ovsdb-server is not running')),
   known('ovsdb-hung', fails('ovs/daemons', 'STOPPED', 'ovsdb-server is there and does not run')),
+  // Its databases of OVN have servers of the same name.
+  byHand(
+    'ovsdb-server of the control plane is killed, and not those of OVN',
+    'control-plane',
+    [
+      'pid=$(cat /run/openvswitch/ovsdb-server.pid); kill -KILL $pid; while [ -e /proc/$pid ]; do sleep 0.05; done',
+      OVSDB_SERVER,
+    ],
+    [{ target: 'control-plane', check: 'ovs/daemons', code: 'NOT_RUNNING', message: 'ovsdb-server' }],
+  ),
   byHand(
     'the socket of the database is gone',
     'dpu1',

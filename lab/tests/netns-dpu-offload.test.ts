@@ -2,7 +2,7 @@ import test from 'ava';
 import type { Report, Result } from '../../runner/report.ts';
 import { pairOf, restartVswitchd } from '../netns/faults/ovs-daemons.ts';
 import { type NetnsLab, upNetnsLab } from '../netns/index.ts';
-import { known, tryCase } from './dpu.ts';
+import { byHand, known, tryCase } from './dpu.ts';
 import { assertHealthy, assertOnly, type Expected, examine } from './examine.ts';
 
 let lab: NetnsLab;
@@ -37,6 +37,48 @@ for (const one of [
   known('hw-offload-still-in-effect', fails('hw-offload', 'OFF')),
   // OVS 3.1 takes it up at once, and writes so into its log.
   known('hw-offload-set-after-start', []),
+]) {
+  test.serial(one.name, async (t) => {
+    await tryCase(t, lab, healthy, one);
+  });
+}
+
+/** How a pod's port is, and how it must be for OVN to bind it again. */
+const PORT = 'pf0vf1';
+const BIND = `${VSCTL} set Interface ${PORT} external_ids:iface-id=ovn-kubernetes_ovs-offload-pod1-host1`;
+const untilInstalled = (wanted: '' | '!') => `for attempt in $(seq 200); do
+  if ${wanted} ${VSCTL} get Interface ${PORT} external_ids:ovn-installed >/dev/null 2>&1; then exit 0; fi
+  sleep 0.05
+done; exit 1`;
+const plugged = (code: string, message: string): Expected[] => [
+  { target: 'host1', check: 'ovs/pod-representors', code, message },
+];
+
+for (const one of [
+  byHand(
+    "a pod's port has no iface-id",
+    'dpu1',
+    [
+      `${VSCTL} remove Interface ${PORT} external_ids iface-id; ${untilInstalled('!')}`,
+      `${BIND}; ${untilInstalled('')}`,
+    ],
+    plugged('NOT_BOUND', 'it has no iface-id'),
+  ),
+  byHand(
+    "a pod's port has the iface-id of nobody",
+    'dpu1',
+    [`${BIND}-gone; ${untilInstalled('!')}`, `${BIND}; ${untilInstalled('')}`],
+    plugged('NOT_BOUND', 'ovn-controller has not set ovn-installed'),
+  ),
+  byHand(
+    "a pod's representor is on the bridge to the outside",
+    'dpu1',
+    [
+      `${VSCTL} del-port br-int ${PORT} -- add-port brp0 ${PORT}`,
+      `${VSCTL} del-port brp0 ${PORT} -- add-port br-int ${PORT}; ${BIND}; ${untilInstalled('')}`,
+    ],
+    plugged('OUTSIDE', 'is on brp0 and not on br-int'),
+  ),
 ]) {
   test.serial(one.name, async (t) => {
     await tryCase(t, lab, healthy, one);

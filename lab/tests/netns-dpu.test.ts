@@ -101,6 +101,15 @@ const CASES = [
     fails('management-port', 'MISSING', 'ovn-k8s-mp0 is not a port of br-int'),
   ),
   byHand(
+    "the management port's representor has the iface-id of another node",
+    'dpu1',
+    [
+      `${VSCTL} set Interface ovn-k8s-mp0 external_ids:iface-id=k8s-host2`,
+      `${VSCTL} set Interface ovn-k8s-mp0 external_ids:iface-id=k8s-host1`,
+    ],
+    fails('management-port', 'OTHER_PORT', 'the iface-id k8s-host2'),
+  ),
+  byHand(
     'a tunnel without an end has an error in the words of OVS',
     'dpu1',
     [
@@ -215,6 +224,8 @@ const CASES = [
   ),
   externalId('ovn-gw-interface', 'p7', fails('gateway-interface', 'MISSING', 'p7')),
   externalId('ovn-gw-interface', 'brp0', []),
+  externalId('ovn-gw-interface', 'br-int', fails('gateway-interface', 'ELSEWHERE', 'it is on br-int')),
+  externalId('ovn-gw-interface', 'oob_net0', fails('gateway-interface', 'ELSEWHERE', 'in no bridge')),
   externalId(
     'ovn-gw-nexthop',
     undefined,
@@ -222,6 +233,7 @@ const CASES = [
   ),
   externalId('ovn-gw-nexthop', '10.9.9.9', fails('gateway-nexthop', 'OUTSIDE', '192.168.41.127/22')),
   externalId('ovn-gw-nexthop', '192.168.41.127', fails('gateway-nexthop', 'OWN')),
+  externalId('ovn-gw-nexthop', '192.168.40.254,fd00::1', []),
   externalId('ovn-gw-nexthop', 'router', fails('gateway-nexthop', 'NO_ADDRESS')),
   externalId('system-id', undefined, fails('chassis-settings', 'NOT_SET', 'system-id')),
   externalId('ovn-remote', undefined, fails('chassis-settings', 'NOT_SET', 'ovn-remote')),
@@ -239,6 +251,16 @@ const CASES = [
     ),
   ),
   externalId('ovn-encap-ip', '192.168.41.99', fails('encap-ip', 'NOT_OURS', '192.168.41.99')),
+  externalId('ovn-encap-ip', '127.0.0.1', fails('encap-ip', 'LOOPBACK', '127.0.0.1')),
+  whilePaused(
+    'a bridge is mapped that leads nowhere',
+    [
+      `${VSCTL} add-br br-x -- set Bridge br-x datapath_type=netdev -- \
+        set Open_vSwitch . external_ids:ovn-bridge-mappings=physnet:br-x`,
+      `${VSCTL} del-br br-x -- set Open_vSwitch . external_ids:ovn-bridge-mappings=physnet:brp0`,
+    ],
+    fails('external-bridge', 'OTHER_BRIDGE', 'brp0 has p0 and pf0hpf'),
+  ),
   externalId('ovn-bridge-mappings', 'physnet:br-ex', fails('external-bridge', 'MISSING', 'br-ex')),
   byHand(
     "another node's encapsulation address on the control plane",

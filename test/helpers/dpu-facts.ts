@@ -49,6 +49,14 @@ export const aTunnel = (name: string, remote: string, local = '192.168.41.127'):
     ]),
   });
 
+/** As ovn-controller leaves a port that it has bound to a logical port. */
+const bound = (id: string): Partial<Interface> => ({
+  externalIds: new Map([
+    ['iface-id', id],
+    ['ovn-installed', 'true'],
+  ]),
+});
+
 const OUTER = 'patch-brp0_dpu-host-to-br-int';
 const INNER = 'patch-br-int-to-brp0_dpu-host';
 
@@ -73,9 +81,9 @@ export const anOvs = (): Ovs => ({
       'br-int',
       [
         aPatch(INNER, OUTER),
-        anInterface('pf0vf1'),
-        anInterface('pf0vf2'),
-        anInterface('ovn-k8s-mp0'),
+        anInterface('pf0vf1', bound('ovn-kubernetes_ovs-offload-pod1')),
+        anInterface('pf0vf2', bound('ovn-kubernetes_ovs-offload-pod2')),
+        anInterface('ovn-k8s-mp0', bound('k8s-dpu-host')),
         aTunnel('ovn-8c1016-0', '192.168.40.111'),
       ],
       { failMode: 'secure' },

@@ -21,6 +21,14 @@ test('a package, a program or a process of Open vSwitch on the host is a failure
   onlyFault(t, judgeNode(facts, ['ovs']), 'ovs/absent', 'RUNNING');
 });
 
+test("servers of OVN's databases on the host are not Open vSwitch", (t) => {
+  const nb = aProcess('ovsdb-server', {
+    args: ['ovsdb-server', '--remote=punix:/var/run/ovn/ovnnb_db.sock'],
+  });
+  const results = judgeNode({ ...host(), processes: [...host().processes, nb] }, ['ovs']);
+  t.is(results.get('ovs/absent')?.verdict, 'pass');
+});
+
 const controlPlane = () => ({
   ...dpu(),
   dpf: ['/var/log/pods/dpf-operator-system_dpf-operator-controller-manager-1_2'],

@@ -105,6 +105,159 @@ const FAULTS: readonly (readonly [
   ],
   ['ovsdb-server is dead', { ...dpu(), processes: dpu().processes.slice(1) }, 'daemons', 'NOT_RUNNING'],
   [
+    "ovsdb-server is dead, and those of OVN's databases are not",
+    {
+      ...dpu(),
+      processes: [
+        ...dpu().processes.slice(1),
+        aProcess('ovsdb-server', { args: ['ovsdb-server', '/etc/ovn/ovnnb_db.db', '--detach'] }),
+        aProcess('ovsdb-server', {
+          args: ['ovsdb-server', '--remote=db:OVN_Southbound,SB_Global,connections', '/var/lib/sb.db'],
+        }),
+        aProcess('ovsdb-server', { pid: 201, args: ['ovsdb-server: monitoring pid 202 (healthy)'] }),
+        aProcess('ovsdb-server', {
+          pid: 202,
+          args: ['ovsdb-server', '--remote=punix:/var/run/openvswitch/ovnnb_db.sock'],
+        }),
+      ],
+    },
+    'daemons',
+    'NOT_RUNNING',
+  ],
+  [
+    "ovsdb-server is stopped, and one of OVN's was started after it",
+    {
+      ...dpu(),
+      processes: [
+        ...dpu().processes.map((one) =>
+          one.pid === 100
+            ? { ...one, state: 'T', args: ['ovsdb-server', '/etc/openvswitch/conf.db', '--detach'] }
+            : one,
+        ),
+        aProcess('ovsdb-server', {
+          args: ['ovsdb-server', '/etc/openvswitch/ovnsb_db.db'],
+          startedAfterBoot: STARTED + 60,
+        }),
+      ],
+    },
+    'daemons',
+    'STOPPED',
+  ],
+  [
+    'the management port has no iface-id',
+    broken((ovs) => withInterface(ovs, 'ovn-k8s-mp0', { externalIds: new Map() })),
+    'management-port',
+    'OTHER_PORT',
+  ],
+  [
+    "the management port has another node's iface-id",
+    broken((ovs) =>
+      withInterface(ovs, 'ovn-k8s-mp0', { externalIds: new Map([['iface-id', 'k8s-dpu-host-2']]) }),
+    ),
+    'management-port',
+    'OTHER_PORT',
+  ],
+  [
+    'another bridge is mapped than the one with the uplink',
+    {
+      ...broken((ovs) => {
+        const mapped = withId(ovs, 'ovn-bridge-mappings', 'physnet:br-x');
+        return { ...mapped, bridges: [...mapped.bridges, aBridge('br-x', [])] };
+      }),
+      links: [...dpu().links, aLink('br-x')],
+    },
+    'external-bridge',
+    'OTHER_BRIDGE',
+  ],
+  [
+    'the integration bridge is mapped',
+    broken((ovs) => withId(ovs, 'ovn-bridge-mappings', 'physnet:br-int')),
+    'external-bridge',
+    'OTHER_BRIDGE',
+  ],
+  [
+    'the gateway interface is the integration bridge',
+    broken((ovs) => withId(ovs, 'ovn-gw-interface', 'br-int')),
+    'gateway-interface',
+    'ELSEWHERE',
+  ],
+  [
+    'the gateway interface is past the eswitch',
+    {
+      ...broken((ovs) => withId(ovs, 'ovn-gw-interface', 'oob_net0')),
+      links: [...dpu().links, aLink('oob_net0')],
+    },
+    'gateway-interface',
+    'ELSEWHERE',
+  ],
+  [
+    'the encapsulation address is of the loopback',
+    {
+      ...broken((ovs) => withId(ovs, 'ovn-encap-ip', '127.0.0.1')),
+      links: [
+        ...dpu().links,
+        aLink('lo', {
+          addresses: [{ family: 'inet', address: '127.0.0.1', prefixLength: 8, scope: 'host' }],
+        }),
+      ],
+    },
+    'encap-ip',
+    'LOOPBACK',
+  ],
+  [
+    "another network's bridge is mapped, and there are no patch ports",
+    broken((ovs) => {
+      const mapped = withId(ovs, 'ovn-bridge-mappings', 'fabric:brp0');
+      const inner = 'patch-br-int-to-brp0_dpu-host';
+      return withInterface(
+        withInterface(mapped, inner, undefined),
+        'patch-brp0_dpu-host-to-br-int',
+        undefined,
+      );
+    }),
+    'patch-ports',
+    'OTHER_MAPPING',
+  ],
+  [
+    'a tunnel leads to a chassis that is registered with an address of the loopback',
+    {
+      ...broken((ovs) => withInterface(ovs, 'ovn-8c1016-0', aTunnel('ovn-8c1016-0', '127.0.0.1'))),
+      links: [
+        ...dpu().links,
+        aLink('lo', {
+          addresses: [{ family: 'inet', address: '127.0.0.1', prefixLength: 8, scope: 'host' }],
+        }),
+      ],
+    },
+    'tunnel-endpoints',
+    'TO_LOOPBACK',
+    'warn',
+  ],
+  [
+    'two next hops of one IP version',
+    broken((ovs) => withId(ovs, 'ovn-gw-nexthop', '192.168.40.254,192.168.40.253')),
+    'gateway-nexthop',
+    'SEVERAL',
+  ],
+  [
+    'a next hop with a zone',
+    broken((ovs) => withId(ovs, 'ovn-gw-nexthop', 'fe80::1%brp0')),
+    'gateway-nexthop',
+    'NO_ADDRESS',
+  ],
+  [
+    'the second of two next hops is a name',
+    broken((ovs) => withId(ovs, 'ovn-gw-nexthop', '192.168.40.254,router')),
+    'gateway-nexthop',
+    'NO_ADDRESS',
+  ],
+  [
+    'an internal port is called as the uplink',
+    broken((ovs) => withInterface(ovs, 'p0', { type: 'internal' })),
+    'uplink-port',
+    'NOT_ATTACHED',
+  ],
+  [
     'ovs-vswitchd is dead',
     { ...dpu(), processes: dpu().processes.filter(({ pid }) => pid !== 101) },
     'daemons',

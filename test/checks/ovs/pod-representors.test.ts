@@ -4,7 +4,7 @@ import type { FactName } from '../../../facts/index.ts';
 import type { GatheredNode } from '../../../runner/gather.ts';
 import { judgePlanned } from '../../../runner/judge.ts';
 import type { Result } from '../../../runner/report.ts';
-import { dpu, withInterface } from '../../helpers/dpu-facts.ts';
+import { aBridge, anInterface, dpu, withInterface, withPort } from '../../helpers/dpu-facts.ts';
 import {
   dpuHost,
   type NodeFacts,
@@ -57,14 +57,26 @@ test('a representor in no bridge cuts its pod off', (t) => {
   t.true((result.findings[0]?.evidence.length ?? 0) > 1);
 });
 
-test('another bridge than the integration bridge may have it: of Open vSwitch, or of Linux', (t) => {
+/** The DPU with the port of the third VF's representor on another bridge, and with these external_ids. */
+function onBridge(name: string, externalIds = new Map<string, string>()): NodeFacts {
   const facts = dpu();
   const moved = withInterface(facts.ovs, 'pf0vf2', undefined);
-  const bridge = moved.bridges.find(({ name }) => name === 'brp0');
-  const port = facts.ovs.bridges[0]?.ports.find(({ name }) => name === 'pf0vf2');
-  if (bridge === undefined || port === undefined) throw new Error('the facts have no brp0 or pf0vf2');
-  const onBrp0 = moved.bridges.map((one) => (one === bridge ? { ...one, ports: [...one.ports, port] } : one));
-  t.is(judge(dpuHost(), { ...facts, ovs: { ...moved, bridges: onBrp0 } }).verdict, 'pass');
+  const port = anInterface('pf0vf2', { externalIds });
+  const bridges = moved.bridges.some((bridge) => bridge.name === name)
+    ? moved.bridges
+    : [...moved.bridges, aBridge(name, [])];
+  return { ...facts, ovs: withPort({ ...moved, bridges }, name, port) };
+}
+
+test('another bridge may have it, of Open vSwitch or of Linux, but not the one to the outside', (t) => {
+  t.is(judge(dpuHost(), onBridge('br-sfc')).verdict, 'pass');
+  t.is(
+    found(judge(dpuHost(), onBridge('brp0'))),
+    'fail OUTSIDE: the representor pf0vf2 of VF 2, which a pod holds, is on brp0 and not on br-int',
+  );
+  t.is(judge(dpuHost(), onBridge('br-sfc', new Map([['iface-id', 'ns_pod']]))).verdict, 'fail');
+  const facts = dpu();
+  const moved = withInterface(facts.ovs, 'pf0vf2', undefined);
   const [first] = facts.links;
   if (first === undefined) throw new Error('the facts have no links');
   const links = [...facts.links, { ...first, name: 'pf0vf2', master: 'br0' }];
@@ -74,6 +86,25 @@ test('another bridge than the integration bridge may have it: of Open vSwitch, o
       .verdict,
     'fail',
   );
+});
+
+test('a port that ovn-controller has not bound cuts its pod off', (t) => {
+  const without = judge(dpuHost(), onBridge('br-int'));
+  t.regex(
+    found(without),
+    /^fail NOT_BOUND: .* port of br-int and bound to no logical port: it has no iface-id$/,
+  );
+  const wrong = judge(dpuHost(), onBridge('br-int', new Map([['iface-id', 'ns_gone']])));
+  t.regex(found(wrong), /its iface-id is ns_gone, and ovn-controller has not set ovn-installed$/);
+});
+
+test('where no port is marked as bound, as by an old OVN, nothing is told by that', (t) => {
+  const facts = onBridge('br-int', new Map([['iface-id', 'ns_pod']]));
+  const ovs = ['pf0vf1', 'ovn-k8s-mp0'].reduce(
+    (changed, name) => withInterface(changed, name, { externalIds: new Map() }),
+    facts.ovs as ReturnType<typeof dpu>['ovs'],
+  );
+  t.is(judge(dpuHost(), { ...facts, ovs }).verdict, 'pass');
 });
 
 test('a VF in a pod without any representor is told in the words of sriovnet', (t) => {

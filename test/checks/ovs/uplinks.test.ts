@@ -69,4 +69,8 @@ test('a link-local next hop is on the link, another address outside of the subne
   });
   t.is(verdictOf('ovs/gateway-nexthop', via('fe80::1')), 'pass');
   t.is(verdictOf('ovs/gateway-nexthop', via('fd00::1')), 'fail');
+  // One for each IP version; a cluster of IPv4 passes that of IPv6 over.
+  t.is(verdictOf('ovs/gateway-nexthop', via('192.168.40.254,fd00::1')), 'pass');
+  t.is(verdictOf('ovs/gateway-nexthop', via('fe80::1,192.168.40.254')), 'pass');
+  t.is(verdictOf('ovs/gateway-nexthop', via('fe80::1,10.9.9.9')), 'fail');
 });
