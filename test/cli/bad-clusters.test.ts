@@ -99,15 +99,15 @@ test('a server that is silent costs its own time limit', async (t) => {
   t.regex(error?.reason ?? '', /did not answer in time/);
 });
 
-test('something else than an API server tells no nodes, which is an error, and no health', async (t) => {
-  const report = await beside(t, await serve(t, () => ({ body: '<html>' })));
-  const bad = report.results.filter(({ target }) => target === 'cluster:bad');
-  t.is(bad[0]?.checkId, 'target/nodes');
-  for (const { verdict, reason } of bad) {
-    t.is(verdict, 'error');
-    t.regex(reason ?? '', /not JSON/);
+test('something else than an API server is one error, and no health', async (t) => {
+  for (const answer of [{ body: '<html>' }, refusal(404, '404 page not found')]) {
+    const report = await beside(t, await serve(t, () => answer));
+    const [error, ...more] = report.results.filter(({ target }) => target === 'cluster:bad');
+    t.like(error, { checkId: 'target/reachable', verdict: 'error' });
+    t.regex(error?.reason ?? '', /127\.0\.0\.1:\d+ is no API server: .*(?:not JSON|404)/);
+    t.true(more.every(({ verdict }) => verdict === 'blocked'));
+    t.is(report.exitCode, 2);
   }
-  t.is(report.exitCode, 2);
 });
 
 test('a server that asks for patience is given it, and one that forgot the list is asked anew', async (t) => {

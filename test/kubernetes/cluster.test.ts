@@ -80,6 +80,17 @@ test('a kubeconfig that is missing, unreadable or without a usable context is na
   await fails(t, 'kubeconfig-unusable', () => open(kubeconfigFile(t, 'nonsense')), /no URL/);
 });
 
+test('a server without TLS, and a context without a user, are asked as kubectl asks them', async (t) => {
+  const server = await startApiServer(t, () => ({ body: { gitVersion: 'v1' } }));
+  const contexts = [{ name: 'here', context: { cluster: 'cluster' } }];
+  for (const top of [{}, { contexts, users: [] }]) {
+    const cluster = await open(kubeconfigFile(t, server.url, { top }));
+    t.deepEqual(await cluster.get('/version', { signal: never }), { gitVersion: 'v1' });
+    cluster.close();
+  }
+  t.deepEqual(server.authorizations, ['Bearer secret', undefined]);
+});
+
 test('the files of KUBECONFIG are read as one, and the first definition counts', async (t) => {
   const first = kubeconfigFile(t, 'https://127.0.0.1:1');
   const context = { name: 'other', context: { cluster: 'cluster', user: 'user' } };

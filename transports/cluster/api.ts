@@ -63,9 +63,9 @@ async function askAll(
   // Where not one of them was answered, it is the cluster that can't be asked, and not each of its lists.
   if (
     first instanceof KubernetesError &&
-    outcomes.every((one) => one instanceof KubernetesError && !isAnswer(one))
+    outcomes.every((one) => one instanceof KubernetesError && one.code !== 'forbidden')
   )
-    throw first;
+    throw outcomes.find((one) => one instanceof KubernetesError && !isAnswer(one)) ?? noApi(cluster, first);
   const answers = new Map(
     outcomes.map((outcome, index): [ClusterRead, ReadOutcome] => {
       const read = plain[index] as ClusterRead;
@@ -81,6 +81,15 @@ async function askAll(
     if (read.logs !== undefined) answers.set(read, await readLogs(cluster, read.logs, answers, signal));
   return answers;
 }
+
+/** What answers knows not one of the paths that every API server has. */
+const noApi = ({ server }: Cluster, { message, status }: KubernetesError): KubernetesError =>
+  new KubernetesError(
+    'unexpected',
+    `${withoutCredentials(server)} is no API server: ${message}`,
+    'is that address the API server, or something in front of it? Try: kubectl cluster-info',
+    status,
+  );
 
 async function askOne(
   cluster: Cluster,
