@@ -52,9 +52,16 @@ export async function startOvnController(lab: NetnsLab, node: LabNode, pair: Pai
   await waitUntilPlumbed(lab, [pair], { control: false });
 }
 
-/** Has ovn-controller leave Open vSwitch as it is, which is not to break it: it runs and stays connected. */
+/**
+ * Has ovn-controller leave Open vSwitch as it is, which is not to break it: it runs and stays connected. On a busy machine the
+ * southbound database may have taken it for gone a moment before; it comes back by itself.
+ */
 export async function pauseController(node: LabNode): Promise<void> {
   await node.sh('ovn-appctl --timeout=10 -t ovn-controller debug/pause');
+  await waitFor(`ovn-controller on ${node.name} to be connected`, async () => {
+    const asked = ['ovn-appctl', '--timeout=5', '-t', 'ovn-controller', 'connection-status'];
+    return (await node.exec(asked)).stdout.trim() === 'connected';
+  });
 }
 
 export async function resumeController(node: LabNode): Promise<void> {
