@@ -3,9 +3,11 @@ import { EXIT } from '../runner/report.ts';
 /** npm passes on to its child the signal that the terminal has sent to both: so soon, a second one is the first. */
 const ECHO = 1000;
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /**
- * Aborts its signal on SIGINT and SIGTERM, so that the run ends with complete reports of what is known; a second one, a
- * second later or more, ends at once.
+ * Aborts its signal on SIGINT, SIGTERM and SIGHUP, which the end of a terminal or login brings, so that the run ends with
+ * complete reports of what is known; a second one, a second later or more, ends at once.
  */
 export function onInterrupt(): { readonly signal: AbortSignal; end(): void } {
   const controller = new AbortController();
@@ -16,11 +18,11 @@ export function onInterrupt(): { readonly signal: AbortSignal; end(): void } {
     if (now - first > ECHO) process.exit(EXIT.interrupted);
     controller.abort();
   };
-  process.on('SIGINT', stop).on('SIGTERM', stop);
+  for (const name of SIGNALS) process.on(name, stop);
   return {
     signal: controller.signal,
     end() {
-      process.off('SIGINT', stop).off('SIGTERM', stop);
+      for (const name of SIGNALS) process.off(name, stop);
     },
   };
 }

@@ -9,7 +9,7 @@ import { startTcpServer } from '../helpers/tcp-server.ts';
 import { temporaryDirectory } from '../helpers/temporary.ts';
 import { schemaErrors, withXmllint } from '../helpers/xmllint.ts';
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 interface Given {
   readonly directory: string;
