@@ -2,6 +2,8 @@
 export interface Trace {
   /** Datapath actions; `drop` where it goes nowhere. */
   readonly actions: string;
+  /** It goes nowhere: also where it is changed for the tunnel, and the tunnel's packet is dropped. */
+  readonly isDropped: boolean;
   /** The last flow whose actions end in a drop, or table without a flow; undefined where none does. */
   readonly drop: { readonly bridge: string; readonly table: number; readonly flow: string } | undefined;
   /** What Open vSwitch calls an error, such as `native tunnel routing failed`. */
@@ -31,9 +33,18 @@ export function parseTrace(text: string): Trace | undefined {
   let at: { readonly table: number; readonly flow: string } | undefined;
   let drop: Trace['drop'];
   const passed: number[] = [];
+  let tunnelled = false;
+  /** How far the lines are indented that tell of the tunnel's own packet. */
+  let nested: number | undefined;
+  let tunnelDrop: Trace['drop'];
   for (const line of lines) {
-    const [, name] = /^ *bridge\("([^"]{1,64})"\)$/.exec(line) ?? [];
+    const [, indent = '', name] = /^( *)bridge\("([^"]{1,64})"\)$/.exec(line) ?? [];
     bridge = name ?? bridge;
+    tunnelled ||= /^ *-> tunneling to /.test(line);
+    if (name !== undefined) nested = tunnelled ? indent.length : undefined;
+    else if (nested !== undefined && /^ *(?![ -])./.test(line) && line.search(/\S/) <= nested)
+      nested = undefined;
+    if (nested !== undefined && line.trim() === 'drop' && at !== undefined) tunnelDrop ??= { bridge, ...at };
     const [, table, flow = ''] = FLOW.exec(line) ?? [];
     if (table !== undefined) {
       at = { table: Number(table), flow: withoutCookie(flow) };
@@ -42,7 +53,9 @@ export function parseTrace(text: string): Trace | undefined {
   }
   return {
     actions,
-    drop,
+    // Where nothing is put out, what became of the tunnel's packet is what became of the packet.
+    drop: tunnelDrop !== undefined && putsNothingOut(actions) ? tunnelDrop : drop,
+    isDropped: actions === 'drop' || (tunnelDrop !== undefined && putsNothingOut(actions)),
     errors: lines.filter((line) => /^ *>> /.test(line)).map((line) => line.trim().slice(3)),
     neighbourMiss: lines.map((line) => MISS.exec(line)?.[1]).find((address) => address !== undefined),
     destinationMac: /^Flow: .*?\bdl_dst=([0-9a-f:]{17})\b/m.exec(text)?.[1],
@@ -50,6 +63,11 @@ export function parseTrace(text: string): Trace | undefined {
     unknownPort: actions === 'drop' && passed.length === 1 && drop?.table === 0 && isTableMiss(drop.flow),
   };
 }
+
+/** Changes of the packet alone, and not one that sends it anywhere. */
+const putsNothingOut = (actions: string): boolean =>
+  actions === 'drop' ||
+  /^(?:(?:set|ct_clear|pop_vlan|push_vlan)\b(?:\((?:[^()]|\([^()]*\))*\))?,?)*$/.test(actions);
 
 /** The flow of the lowest priority that matches all, or none at all. */
 const isTableMiss = (flow: string): boolean => flow === 'priority 0' || flow === 'No match.';

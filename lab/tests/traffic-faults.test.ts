@@ -265,6 +265,62 @@ const EXPECTED: readonly Expected[] = [
   },
 ];
 
+const OTHER_ENDS: readonly Expected[] = [
+  {
+    fault: 'pod-mac-changed',
+    lost: 'request interface host1 tx',
+    reason:
+      /^eth0 of host1:pod1 has the MAC address 0a:58:0a:e9:ff:99, where OVN-Kubernetes gave it 0a:58:0a:e9:41:04$/,
+  },
+  {
+    fault: 'pod-prefix-wide',
+    lost: 'request interface host1 tx',
+    reason: /^eth0 of host1:pod1 has 10\.233\.65\.4\/16, where OVN-Kubernetes gave it 10\.233\.65\.4\/24$/,
+  },
+  {
+    fault: 'pod-route-missing',
+    target: { pair: 2 },
+    lost: 'reply interface host2 tx',
+    last: 'request interface host2 rx',
+    reason: /^host2:pod1 has no route to the network of 10\.233\.65\.4$/,
+  },
+  {
+    fault: 'pod-gateway-wrong',
+    lost: 'request interface host1 tx',
+    reason: /^nobody answers host1:pod1 for 10\.233\.65\.77, its next hop$/,
+  },
+  {
+    fault: 'pod-deaf',
+    target: { pair: 2 },
+    lost: 'reply interface host2 tx',
+    last: 'request interface host2 rx',
+    reason: /^packets arrive at eth0 of host2:pod1, which discards them$/,
+  },
+  {
+    fault: 'tunnel-option-wrong',
+    lost: 'request ovs-port dpu2 tx',
+    reason: /^the tunnel ovn-\S+ of dpu1 has the fixed key 5, where OVN gives each packet its own$/,
+  },
+  {
+    fault: 'tunnel-option-wrong',
+    target: { key: 'dst_port', value: '6082' },
+    lost: 'request tunnel dpu2 rx',
+    reason: /^the tunnels of dpu1 and dpu2 use different UDP ports, 6082 and 6081$/,
+  },
+  {
+    fault: 'uplink-tagged',
+    lost: 'request uplink dpu1 tx',
+    last: 'request tunnel dpu1 tx',
+    reason: /^p0 of dpu1 has the VLAN tag 100, and brp0, which has the encap address, has none$/,
+  },
+  {
+    fault: 'tunnel-blocked',
+    target: { pair: 2 },
+    lost: 'request tunnel dpu2 rx',
+    reason: /^a flow of brp0 on dpu2 drops it: table 0, udp,in_port=p0,tp_dst=6081, priority 60000$/,
+  },
+];
+
 /**
  * Other packets pass an uplink too, of the tunnels' own and of neighbour discovery: where these were too many to tell, the
  * next hop that does tell is the first that is known not to have seen the packets.
@@ -275,7 +331,7 @@ function toldAt({ readings }: Location, expected: string): string {
   return describe(readings.find(({ packets }, index) => index >= at && packets !== undefined)?.hop);
 }
 
-for (const { fault, target, size, to, partly, ...expected } of EXPECTED) {
+for (const { fault, target, size, to, partly, ...expected } of [...EXPECTED, ...OTHER_ENDS]) {
   const where = Object.entries(target ?? {}).map(([key, value]) => ` ${key} ${value}`);
   test.serial(`${fault}${where.join()}: ${[expected.lost].flat()[0]}`, async (t) => {
     const path = between(size, to);

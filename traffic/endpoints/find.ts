@@ -11,6 +11,7 @@ import { namespaceSenders, nodeSender, type Sender } from './hosts.ts';
 import { type NodeNetwork, nodeNetwork } from './node-network.ts';
 import { plannedHost } from './planned-host.ts';
 import { podSender } from './pod-sender.ts';
+import { strangerNote, strangers } from './strangers.ts';
 import { wantedPods } from './wanted-pods.ts';
 
 /** Between what traffic is sent. */
@@ -59,9 +60,13 @@ export async function findEndpoints(context: TrafficContext, made: MadePods[]): 
   const told = await networks;
   const byNamespaces = options.pods.length === 0 && clusters.length === 0;
   if (byNamespaces) {
-    pods = told.flatMap(({ node, network }) =>
-      network === undefined ? [] : namespaceSenders(node, network),
-    );
+    pods = told.flatMap(({ node, network }) => {
+      if (network === undefined) return [];
+      const others = strangers(node, network, input);
+      notes.push(...others.map((one) => strangerNote(node, one)));
+      const namespaces = network.namespaces.filter((one) => !others.includes(one));
+      return namespaceSenders(node, { ...network, namespaces });
+    });
     problems.push(...told.flatMap(closedNamespaces));
   }
   const used = new Set(pods.map(({ endpoint }) => endpoint.node));

@@ -21,6 +21,6 @@ export const chassisFact = defineFact({
   parse: ({ tables, addr, netdevLinks, netdevValues }): ChassisAnswer => ({
     ovs: ovs.parse({ tables }),
     links: links.parse({ addr }),
-    netdevs: netdevs.parse({ links: netdevLinks, values: netdevValues }),
+    netdevs: netdevs.parse({ links: netdevLinks, values: netdevValues, addr }),
   }),
 });

@@ -28,13 +28,14 @@ const QUEUES = command(['tc', '-j', '-s', 'qdisc', 'show'], { optional: true });
 /** The counters of one node that these hops need, in one round. `addresses` are those that the path's flows may show. */
 export function counterFact(hops: readonly CountedHop[], addresses: readonly string[]) {
   const bridges = [...new Set(hops.flatMap(({ count }) => (count.by === 'port' ? count.bridge : [])))];
+  const inPorts = hops.flatMap(({ count }) => (count.by === 'flows' ? (count.match.inPort ?? []) : []));
   const needs = (by: string): boolean => hops.some(({ count }) => count.by === by);
   return defineFact({
     title: 'counters of devices, ports and flows',
     sources: {
       devices: command(['ip', '-j', '-s', 'link', 'show']),
       queues: QUEUES,
-      ...(needs('flows') ? { flows: flowSource(addresses) } : {}),
+      ...(needs('flows') ? { flows: flowSource(addresses, inPorts) } : {}),
       ...(bridges.length > 0 ? { ports: portSource(bridges) } : {}),
     } as Readonly<Record<string, Source>>,
     parse(all): NodeReading {
@@ -64,13 +65,17 @@ export const endpointCounters = defineFact({
 
 /*
  * Of flows that show addresses, those with one of the path's, and those that match a part of an address only: the rest
- * of it, as printed, is that of another packet.
+ * of it, as printed, is that of another packet. And requests for neighbours from the path's own ports, without whose answer no
+ * packet is sent.
  */
-function flowSource(addresses: readonly string[]): Source {
+function flowSource(addresses: readonly string[], inPorts: readonly string[]): Source {
   const own = addresses
     .filter((address) => versionOf(address) !== undefined)
     .map((address) => `(src|dst)=${address.replaceAll('.', '[.]')}[,)/]`);
-  const pattern = [...own, 'ipv[46][(][^)]*(src|dst)=[^,)]*/'].join('|');
+  const requests = [...new Set(inPorts)]
+    .filter((port) => /^[\w.@-]+$/.test(port))
+    .map((port) => `in_port[(]${port.replaceAll('.', '[.]')}[)].*eth_type[(]0x0806[)]`);
+  const pattern = [...own, ...requests, 'ipv[46][(][^)]*(src|dst)=[^,)]*/'].join('|');
   return dumpFlows('ovs-appctl dpctl/dump-flows -m --names', pattern, MAX_FLOWS);
 }
 

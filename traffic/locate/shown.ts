@@ -1,4 +1,5 @@
-import { type Evidence, evidence } from '../../facts/fact.ts';
+import { type Evidence, evidence, type Outcome } from '../../facts/fact.ts';
+import type { Ovs } from '../../facts/ovs.ts';
 import { grownDrops } from '../../facts/traffic/counters/queues.ts';
 import type { CountedHop } from '../../facts/traffic/hops/counted.ts';
 import type { Loss } from '../../facts/traffic/hops/loss.ts';
@@ -29,7 +30,7 @@ export interface Located {
   readonly after: ReadCounters;
   /** What the sender was told when the packets were sent again. */
   readonly errors: readonly string[];
-  /** All between which the run sends. */
+  /** All between which the run sends, of whatever cluster. */
   readonly endpoints: readonly Endpoint[];
 }
 
@@ -49,9 +50,12 @@ export async function shown(
     from: known.from,
     to: known.to,
     chassis: new Map(scenes),
+    elsewhere: elsewhere(context),
     smallPass: path.size === 'mtu' ? await passSmall(path, context) : undefined,
     ends: await lookAtEnds(located),
-    endpoints: located.endpoints,
+    endpoints: located.endpoints.filter(
+      ({ node }) => clusterOf(node, context) === clusterOf(path.from.node, context),
+    ),
     refusals: located.errors,
   };
   const found = findReason(scene);
@@ -130,12 +134,24 @@ async function look(name: string, { context, known, loss, idle, after }: Located
   };
 }
 
+const clusterOf = (node: string, context: TrafficContext): string | undefined =>
+  context.node(node)?.node.kubernetes?.cluster;
+
+const elsewhere = ({ input }: TrafficContext): ReadonlyMap<string, Ovs> =>
+  new Map(
+    input.nodes.flatMap(({ node, facts }) => {
+      const ovs = facts.get('ovs') as Outcome<Ovs> | undefined;
+      return ovs?.ok ? [[node.name, ovs.value] as const] : [];
+    }),
+  );
+
 /** The network of the endpoints themselves, as far as it can be looked at. */
 async function lookAtEnds({ path, context, known, idle, after }: Located) {
   const near = path.from.addresses.find((one) => one.includes(':') === path.to.address.includes(':'));
   const look = async (end: 'from' | 'to', endpoint: Endpoint | undefined, peer: string | undefined) => {
     const place = known[end];
-    const shell = endpoint && context.endpointShell(endpoint);
+    const node = place?.onNode ? context.nodeShell(place.node) : undefined;
+    const shell = endpoint === undefined ? node : context.endpointShell(endpoint);
     if (place === undefined || shell === undefined || peer === undefined) return {};
     const asked = await askFact(shell, endFact(peer), context.options);
     if (!asked.ok) return {};

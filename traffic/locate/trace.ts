@@ -103,12 +103,12 @@ function lastSeen(
 const ARP = 0x0806;
 
 /** The end of the trace tells: what became of the packet, and where. */
-function traceEvidence(text: string, node: string, { actions, drop, errors }: Trace): Evidence {
+function traceEvidence(text: string, node: string, { actions, drop, isDropped, errors }: Trace): Evidence {
   const flow = /^Flow: .*$/m.exec(text)?.[0] ?? '';
   const said = [
     excerpt(flow, 300),
     ...errors.map((error) => `>> ${error}`),
-    ...(actions === 'drop' && drop !== undefined
+    ...(isDropped && drop !== undefined
       ? [`bridge ${drop.bridge}, table ${drop.table}: ${drop.flow}: drop`]
       : []),
     `Datapath actions: ${excerpt(actions, 300)}`,

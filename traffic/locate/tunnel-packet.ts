@@ -34,7 +34,7 @@ export function tunnelPacket(
     `dl_dst=${mac}`,
     `${six ? 'ipv6' : 'nw'}_src=${remote}`,
     `${six ? 'ipv6' : 'nw'}_dst=${local}`,
-    `tp_dst=${GENEVE}`,
+    `udp_dst=${GENEVE}`,
   ];
   return [bridge, fields.join(',')];
 }

@@ -35,6 +35,9 @@ function stuckEnd({ loss: { lost }, ends }: Scene): { end: End; seen: EndScene }
 const ownInterface = ({ place, state }: EndScene): EndInterface | undefined =>
   state.interfaces.find(({ name }) => name === place.interface);
 
+/** How an end gets its network set up once more. */
+const anew = ({ place }: EndScene): string => (place.onNode ? 'restart ovnkube there' : 'make the pod anew');
+
 const at = ({ place }: EndScene): NonNullable<Finding['at']> => ({
   kind: 'interface',
   node: place.node,
@@ -52,7 +55,7 @@ export const interfaceDown: Finder = (scene) => {
     const { name } = seen.place;
     return {
       reason: `${own.name} of ${name} is down`,
-      remedy: `In ${name}: ip link set ${own.name} up; its routes went with it, so making the pod anew is surer`,
+      remedy: `In ${name}: ip link set ${own.name} up; its routes went with it, so it is surer to ${anew(seen)}`,
       evidence: shownBy(seen, `ip addr show ${own.name}`, 'not UP'),
       at: at(seen),
       reach: 'endpoint',
@@ -73,7 +76,7 @@ export const notAsGiven: Finder = (scene) => {
     if (differs === undefined) continue;
     return {
       reason: `${own.name} of ${name} has ${differs.has}, where OVN-Kubernetes gave it ${differs.given}`,
-      remedy: `Look who changed it, and make the pod anew; what it was given: ovs-vsctl get Interface ${port.name} external_ids, on ${chassis}`,
+      remedy: `Look who changed it, and ${anew(seen)}; what it was given: ovs-vsctl get Interface ${port.name} external_ids, on ${chassis}`,
       evidence: [
         ...shownBy(seen, `ip addr show ${own.name}`, [own.mac ?? '', ...own.addresses].join(' ').trim()),
         evidence(
@@ -115,15 +118,15 @@ function differing(
 
 export const duplicateAddress: Finder = (scene) => {
   const { path, endpoints, from, to } = scene;
-  for (const [address, owner] of [
-    ...path.from.addresses.map((one) => [one, path.from.name] as const),
-    ...(path.to.endpoint === undefined ? [] : [[path.to.address, path.to.endpoint.name] as const]),
-  ]) {
+  const owned = [path.from, path.to.endpoint].flatMap((end) =>
+    end === undefined || end.hostNetwork ? [] : end.addresses.map((address) => [address, end.name] as const),
+  );
+  for (const [address, owner] of owned) {
     const other = endpoints.find(
       ({ name, hostNetwork, addresses }) =>
         !hostNetwork && name !== owner && addresses.some((one) => isSameAddress(one, address)),
     );
-    if (other === undefined || path.from.hostNetwork) continue;
+    if (other === undefined) continue;
     const both = [owner, other.name].sort();
     const place = [from, to].find((one) => one?.name === owner);
     return {
@@ -153,7 +156,7 @@ export const noRoute: Finder = (scene) => {
     return {
       ...common,
       reason: `${name} has no route to the network of ${peer}`,
-      remedy: `Look at its routes, and make the pod anew where its default route is missing: ip route show in ${name}`,
+      remedy: `Look at its routes, and ${anew(stuck.seen)} where one is missing: ip route show in ${name}`,
       evidence: shownBy(stuck.seen, `ip route get ${peer}`, route.why),
     };
   if (device === undefined || route.device === device) return undefined;
@@ -214,22 +217,34 @@ export const sendingRefused: Finder = (scene) => {
 
 /** What arrives at an end and has no effect there is lost in its kernel, beyond all counters. */
 export const notTaken: Finder = (scene) => {
-  const { loss, ends, path } = scene;
+  const { loss, ends } = scene;
   const { last, lost } = loss;
   if (last?.kind !== 'interface' || last.counter !== 'rx') return undefined;
   const end = endAt(last);
   const seen = end && ends[end];
   if (seen === undefined || (lost !== undefined && endAt(lost) !== end)) return undefined;
   const { name, interface: device } = seen.place;
-  const what = path.protocol === 'tcp' ? 'TCP' : 'ping';
   return {
-    reason:
-      last.direction === 'request'
-        ? `packets of ${what} arrive at ${device} of ${name}, which does not answer them`
-        : `answers to ${what} come back to ${device} of ${name}, which does not take them`,
+    reason: `packets arrive at ${device} of ${name}, which discards them`,
     remedy: `Look in ${name} what discards them: iptables -S; nft list ruleset; sysctl net.ipv4.icmp_echo_ignore_all net.ipv4.conf.all.rp_filter; nstat -az`,
     evidence: [],
     at: at(seen),
+    reach: 'endpoint',
+  };
+};
+
+/** Not even a request for a neighbour is sent: the end's own kernel keeps it back. */
+export const neverSent: Finder = (scene) => {
+  const stuck = stuckEnd(scene);
+  const { lost } = scene.loss;
+  const counted = scene.readings.find(({ hop }) => hop === lost)?.packets;
+  if (stuck?.end !== 'from' || lost?.kind !== 'interface' || counted !== 0) return undefined;
+  const { name } = stuck.seen.place;
+  return {
+    reason: `nothing of it is sent on ${lost.name} of ${name}, whose own system keeps it back`,
+    remedy: `Look in ${name} what does: iptables -S OUTPUT; nft list ruleset; ip rule`,
+    evidence: shownBy(stuck.seen, '/proc/net/dev', `${lost.name}: 0 packets more sent`),
+    at: at(stuck.seen),
     reach: 'endpoint',
   };
 };

@@ -8,7 +8,7 @@ import { concerned } from './scene.ts';
 /** A flow of Open vSwitch that drops the packet. */
 export const flowDrops: Finder = (scene) => {
   for (const { chassis, trace, traceEvidence } of concerned(scene)) {
-    if (trace?.actions !== 'drop' || trace.drop === undefined || trace.unknownPort) continue;
+    if (!trace?.isDropped || trace.drop === undefined || trace.unknownPort) continue;
     const { bridge, table, flow } = trace.drop;
     const isInner = bridge === integrationBridgeName(chassis.ovs);
     return {

@@ -3,6 +3,7 @@ import {
   duplicateAddress,
   interfaceDown,
   mtuApart,
+  neverSent,
   nextHopSilent,
   noRoute,
   notAsGiven,
@@ -44,6 +45,7 @@ const FINDERS: readonly Finder[] = [
   deviceDrops,
   nextHopSilent,
   notTaken,
+  neverSent,
   switchDownBeyond,
   controllerDown,
 ];

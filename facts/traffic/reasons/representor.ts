@@ -2,7 +2,7 @@ import { describePort, ifaceIdOf } from '../../derived/chain/ovs-ports.ts';
 import { troubleOf } from '../../derived/chain/port-link.ts';
 import { type Attached, attached, integrationBridgeName } from '../../derived/ovs-topology.ts';
 import { evidence } from '../../fact.ts';
-import type { Interface } from '../../ovs.ts';
+import type { Interface, Ovs } from '../../ovs.ts';
 import type { Place } from '../hops/places.ts';
 import { type ChassisScene, concerned, type Finder, type Finding, type Scene } from './scene.ts';
 
@@ -45,20 +45,27 @@ export const portMissing: Finder = (scene) => {
 
 /** Two ports that name one logical port take it from each other again and again, or leave one of them without flows. */
 export const claimedTwice: Finder = (scene) => {
-  const claims = [...scene.chassis.values()].flatMap(({ chassis: { ovs, target } }) =>
+  const known = new Map([
+    ...scene.elsewhere,
+    ...[...scene.chassis.values()].map(({ chassis: { ovs, target } }) => [target, ovs] as const),
+  ]);
+  const claims = [...known].flatMap(([target, ovs]) =>
     attached(ovs).flatMap((port) => {
       const id = ifaceIdOf(port);
       return id === undefined || port.bridge.name !== integrationBridgeName(ovs)
         ? []
-        : [{ id, port, target }];
+        : [{ id, port, title: `${port.name} of ${target}`, database: databaseOf(ovs) }];
     }),
   );
+  // In an order that is the same wherever one looks from.
+  claims.sort((one, other) => (one.title < other.title ? -1 : 1));
   for (const place of [scene.from, scene.to]) {
     const id = place?.port && ifaceIdOf(place.port);
-    const own = claims.filter((claim) => claim.id === id);
+    const ovs = known.get(place?.chassis ?? '');
+    const own = claims.filter((claim) => claim.id === id && ovs && claim.database === databaseOf(ovs));
     if (place === undefined || id === undefined || own.length < 2) continue;
     return {
-      reason: `${own.map(({ port, target }) => `${port.name} of ${target}`).join(' and ')} both claim the logical port ${id}`,
+      reason: `${own.map(({ title }) => title).join(' and ')} both claim the logical port ${id}`,
       remedy: `Look whose it is (ovn-sbctl find Port_Binding logical_port=${id}), and remove the port that was left over: ovs-vsctl del-port PORT`,
       evidence: own.map(({ port }) => describePort(port)),
       reach: 'node',
@@ -66,6 +73,9 @@ export const claimedTwice: Finder = (scene) => {
   }
   return undefined;
 };
+
+/** Of another cluster the same name is another port's. */
+const databaseOf = (ovs: Ovs): string | undefined => ovs.openVSwitch.externalIds.get('ovn-remote');
 
 export const portInError: Finder = (scene) => {
   for (const { port, chassis } of beside(scene)) {

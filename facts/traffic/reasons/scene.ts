@@ -1,5 +1,6 @@
 import type { Evidence, FactFailure } from '../../fact.ts';
 import type { Link } from '../../links.ts';
+import type { Ovs } from '../../ovs.ts';
 import type { EndState } from '../end-state.ts';
 import type { Chassis } from '../hops/chassis.ts';
 import type { Loss } from '../hops/loss.ts';
@@ -41,6 +42,8 @@ export interface Scene {
   readonly to: Place | undefined;
   /** By target. */
   readonly chassis: ReadonlyMap<string, ChassisScene>;
+  /** Open vSwitches that the path does not pass, as they were before anything was sent, by target. */
+  readonly elsewhere: ReadonlyMap<string, Ovs>;
   /** Of a path at the MTU: whether small packets came through at the same time. */
   readonly smallPass: boolean | undefined;
   /** Those of the two ends that could be looked at. */

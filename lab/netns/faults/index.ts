@@ -4,11 +4,13 @@ import type { Fault } from './fault.ts';
 import { linkFaults } from './links.ts';
 import { ovsFaults } from './ovs.ts';
 import { ovsSettingFaults } from './ovs-settings.ts';
+import { podFaults } from './pods.ts';
 import { programFaults } from './programs.ts';
 import { settingFaults } from './settings.ts';
 import { sriovFaults } from './sriov.ts';
 import { tapFaults } from './tap.ts';
 import { trafficFaults } from './traffic.ts';
+import { underlayFaults } from './underlay.ts';
 import { vethFaults } from './veth.ts';
 
 export type { Fault, FaultTarget, Undo } from './fault.ts';
@@ -25,6 +27,8 @@ export const faults: readonly Fault[] = [
   ...vethFaults,
   ...tapFaults,
   ...trafficFaults,
+  ...podFaults,
+  ...underlayFaults,
 ];
 
 export function findFault(name: string): Fault {

@@ -269,3 +269,70 @@ test('nothing is blamed that a working path of the same kind has in common; each
     { numRuns: 200 },
   );
 });
+
+/** Between the ports of two pods: the first packet's port has seen it, the other's has not. */
+const portOf = (node: string, name: string, counter: Hop['counter']): Hop => ({
+  kind: 'ovs-port',
+  node,
+  name,
+  direction: 'request',
+  counter,
+});
+
+test('what is lost between the ports of two pods is blamed on the one whose other paths fail', (t) => {
+  const [a, b, far] = [pod('a', 1), pod('b', 1), pod('c', 2)];
+  const lost = {
+    last: portOf('dpu1', 'pf0vf1', 'rx'),
+    lost: portOf('dpu1', 'pf0vf2', 'tx'),
+    reason: 'a flow drops it',
+    reach: 'endpoint',
+  } as const;
+  const all = [
+    measured(path(a, b), 0, lost),
+    measured(path(b, a), 0),
+    measured(path(a, far), 0),
+    measured(path(far, a), 0),
+    measured(path(b, far), 5),
+    measured(path(far, b), 5),
+  ];
+  const [one, ...others] = culprits(all);
+  t.deepEqual(others, []);
+  t.is(one?.paths.length, 4);
+});
+
+test('pods of one node call their interfaces alike, and are two places', (t) => {
+  const [a, b, far] = [pod('a', 1), pod('b', 1), pod('c', 2)];
+  const at = (of: string): Partial<Location> => ({
+    lost: { kind: 'interface', node: 'host1', name: 'eth0', of, direction: 'request', counter: 'tx' },
+  });
+  const found = culprits([
+    measured(path(a, far), 0, at('host1:a')),
+    measured(path(b, far), 0, at('host1:b')),
+  ]);
+  t.deepEqual(
+    found.map(({ id }) => id),
+    ['place host1:a eth0', 'place host1:b eth0'],
+  );
+  t.regex(found[0]?.title ?? '', /eth0 of host1:a$/);
+});
+
+test('where long packets alone are lost, a TCP connection that is made and starves is lost by the same', (t) => {
+  const [a, far] = [pod('a', 1), pod('c', 2)];
+  const tcp: Path = { ...path(far, a), id: 'tcp', protocol: 'tcp' };
+  const starved = (connected: boolean): PathMeasurement => ({
+    path: tcp,
+    exchange: {
+      ok: true,
+      value: {
+        ...{ protocol: 'tcp', connected, sent: 16_500, received: connected ? 1023 : 0 },
+        ...{ why: 'timed out', durationMs: 1, evidence: [] },
+      },
+    },
+  });
+  const long = measured(path(a, far, 'mtu'), 0, {
+    lost: { kind: 'uplink', node: 'dpu1', name: 'p0', direction: 'request', counter: 'tx' },
+    reason: 'the MTU of p0 is too small',
+  });
+  t.deepEqual(culprits([long, starved(true)])[0]?.paths, [long.path.id, 'tcp']);
+  t.deepEqual(culprits([long, starved(false)])[0]?.paths, [long.path.id]);
+});

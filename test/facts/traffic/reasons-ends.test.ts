@@ -5,6 +5,7 @@ import {
   duplicateAddress,
   interfaceDown,
   mtuApart,
+  neverSent,
   nextHopSilent,
   noRoute,
   notAsGiven,
@@ -127,14 +128,22 @@ test('what arrives and is not answered, and answers that are not taken', (t) => 
   const arrived = { lost: eth0('tx', 'reply', B.name), last: eth0('rx', 'request', B.name) };
   const there = { ...end(), place: { ...end().place, name: B.name } };
   const given = { loss: arrived, ends: { to: there } };
-  t.is(
-    notTaken(scene({}, given))?.reason,
-    'packets of ping arrive at eth0 of run/pod2, which does not answer them',
-  );
+  t.is(notTaken(scene({}, given))?.reason, 'packets arrive at eth0 of run/pod2, which discards them');
   t.is(
     notTaken(scene({}, { loss: { lost: undefined, last: eth0('rx', 'reply', A.name) } }))?.reason,
-    'answers to ping come back to eth0 of run/pod1, which does not take them',
+    'packets arrive at eth0 of run/pod1, which discards them',
   );
+});
+
+test('a firewall that lets nothing out, without a word', (t) => {
+  const lost = eth0('tx', 'request', A.name);
+  const reading = (packets: number) => [{ hop: lost, packets, dropped: undefined, mayPassUncounted: false }];
+  const given = { loss: { lost, last: undefined } };
+  t.is(
+    neverSent(scene({}, { ...given, readings: reading(0) }))?.reason,
+    'nothing of it is sent on eth0 of run/pod1, whose own system keeps it back',
+  );
+  t.is(neverSent(scene({}, { ...given, readings: reading(2) })), undefined);
 });
 
 test('an address that two pods have', (t) => {

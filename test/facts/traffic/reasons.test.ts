@@ -1,6 +1,8 @@
 import test from 'ava';
 import type { Hop, HopReading } from '../../../facts/traffic/location.ts';
 import { switchDown, switchDownBeyond } from '../../../facts/traffic/reasons/daemons.ts';
+import { flowDrops } from '../../../facts/traffic/reasons/flows.ts';
+import { claimedTwice } from '../../../facts/traffic/reasons/representor.ts';
 import type { ChassisScene, Scene } from '../../../facts/traffic/reasons/scene.ts';
 import { tooLong } from '../../../facts/traffic/reasons/size.ts';
 import { aPath, aPod } from '../../helpers/traffic.ts';
@@ -65,11 +67,60 @@ test('a dead ovs-vswitchd further on is named, where the place itself shows noth
 
 test('what leaves one uplink and is too long is lost before the other, counted or not', (t) => {
   const path = aPath(aPod('host1', 1), aPod('host2', 2), { size: 'mtu' });
-  const given = { path, smallPass: true };
+  const given = { path, smallPass: true, received: 0 };
   t.like(tooLong(scene({ lost: WAY[5], last: WAY[3] }, given)), {
     reason: 'packets of 1400 bytes are too long on the network between the DPUs: small ones pass',
     at: WAY[4],
   });
   t.is(tooLong(scene({ lost: WAY[3], last: WAY[2] }, given))?.at, undefined);
   t.is(tooLong(scene({ lost: WAY[5], last: WAY[3] }, { path, smallPass: false })), undefined);
+});
+
+test('of packets that are too long none passes: where some do, length is not why', (t) => {
+  const path = aPath(aPod('host1', 1), aPod('host2', 2), { size: 'mtu' });
+  const given = { path, smallPass: true };
+  t.truthy(tooLong(scene({ lost: WAY[5], last: WAY[3] }, { ...given, received: 0 })));
+  t.is(tooLong(scene({ lost: WAY[5], last: WAY[3] }, { ...given, received: 3 })), undefined);
+});
+
+test('where no port has the MAC address, that is why the flow drops', (t) => {
+  const drop = { bridge: 'br-int', table: 34, flow: 'reg15=0,metadata=0x4, priority 50' };
+  const trace = {
+    actions: 'drop',
+    isDropped: true,
+    drop,
+    unknownPort: false,
+    destinationMac: '0a:58:0a:00:00:09',
+  };
+  const dropping = { ...chassis('dpu1'), trace } as unknown as ChassisScene;
+  const ovs = { bridges: [], openVSwitch: { externalIds: new Map() } };
+  const seen = { ...dropping, chassis: { ...dropping.chassis, ovs } } as unknown as ChassisScene;
+  const found = flowDrops(scene({ lost: WAY[2], last: WAY[1] }, { chassis: new Map([['dpu1', seen]]) }));
+  t.regex(found?.reason ?? '', /priority 50: no logical port has the MAC address 0a:58:0a:00:00:09$/);
+});
+
+test('two ports that claim one logical port are named, also on a DPU that the path does not pass', (t) => {
+  const ovs = (name: string, remote = 'tcp:192.0.2.9:6642') => ({
+    openVSwitch: { externalIds: new Map([['ovn-remote', remote]]) },
+    bridges: [
+      {
+        name: 'br-int',
+        externalIds: new Map(),
+        ports: [{ name, interfaces: [{ name, externalIds: new Map([['iface-id', 'ns_pod']]) }] }],
+      },
+    ],
+  });
+  const own = { ...chassis('dpu1'), chassis: { target: 'dpu1', ovs: ovs('pf0vf1') } };
+  const port = { name: 'pf0vf1', externalIds: new Map([['iface-id', 'ns_pod']]) };
+  const reasonOf = (remote?: string) =>
+    claimedTwice(
+      scene({ lost: WAY[1], last: WAY[0] }, {
+        from: { chassis: 'dpu1', port },
+        to: undefined,
+        chassis: new Map([['dpu1', own]]),
+        elsewhere: new Map([['dpu7', ovs('pf0vf3', remote)]]),
+      } as unknown as Partial<Scene>),
+    )?.reason;
+  t.is(reasonOf(), 'pf0vf1 of dpu1 and pf0vf3 of dpu7 both claim the logical port ns_pod');
+  t.is(reasonOf('tcp:198.51.100.9:6642'), undefined, 'another cluster');
 });

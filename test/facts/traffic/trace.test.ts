@@ -23,6 +23,16 @@ test('a flow that drops it is named', (t) => {
   t.false(trace?.unknownPort);
 });
 
+test("a flow that drops the tunnel's packet is named, though the packet itself was changed before", (t) => {
+  const trace = parseTrace(recorded('trace-tunnel-dropped.txt'));
+  t.notRegex(trace?.actions ?? '', /tnl_push/);
+  t.like(trace, {
+    isDropped: true,
+    drop: { bridge: 'brp0', table: 0, flow: 'udp,tp_dst=6081, priority 60000' },
+  });
+  t.false(parseTrace(recorded('trace-healthy.txt'))?.isDropped);
+});
+
 test('a port of which nothing is known', (t) => {
   t.like(parseTrace(recorded('trace-unbound.txt')), { unknownPort: true, inPort: 'pf0vf1', actions: 'drop' });
 });
