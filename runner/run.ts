@@ -32,6 +32,7 @@ import { verdictKey } from './said.ts';
 import { withSimulation } from './simulated.ts';
 import { withTestbed } from './testbed.ts';
 import type { Measure, Sent } from './traffic.ts';
+import { withVethPairs } from './veth-pairs.ts';
 import type { Prospects } from './wait.ts';
 
 export interface RunRequest extends GatherOptions, JudgeOptions {
@@ -173,9 +174,9 @@ async function gatherWithClusters(request: RunRequest): Promise<Gathered> {
   return { gathered: nodes, checks, round: { ...round, clusters } };
 }
 
-/** What nodes tell of each other: whether they are simulated, and what is to be expected of a testbed. */
+/** What nodes tell of each other: whether they are simulated, what is to be expected of a testbed, what is wired to what. */
 const withSigns = (nodes: readonly GatheredNode[], { simulation }: RunRequest): readonly GatheredNode[] =>
-  withTestbed(withSimulation(nodes, simulation));
+  withVethPairs(withTestbed(withSimulation(nodes, simulation)));
 
 /**
  * Asks all nodes. Checks that are still to be loaded are loaded when the first node has its script, and nodes are judged
