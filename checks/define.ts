@@ -15,6 +15,8 @@ export interface Subject {
   readonly nodeName?: string;
   readonly role: Role;
   readonly simulation: Simulation | undefined;
+  /** Of a DPU host: its DPU is examined too. */
+  readonly hasDpu?: boolean;
 }
 
 /** The cluster that is being judged. */

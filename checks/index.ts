@@ -93,6 +93,7 @@ import { TRAFFIC_CHECKS } from './traffic/index.ts';
 import { addresses } from './veth/addresses.ts';
 import { bridgePorts } from './veth/bridge-ports.ts';
 import { dpuNetwork } from './veth/dpu-network.ts';
+import { hostAlone } from './veth/host-alone.ts';
 import { hostInterfaces } from './veth/host-interfaces.ts';
 import { hostIsolation } from './veth/host-isolation.ts';
 import { leftovers } from './veth/leftovers.ts';
@@ -193,6 +194,7 @@ export const CHECKS: readonly Check[] = [
   peerNamespaces,
   representorPf,
   linksUp,
+  hostAlone,
   addresses,
   bridgePorts,
   hostIsolation,

@@ -218,4 +218,5 @@ const subjectOf = ({ node, role, simulation }: GatheredNode): Subject => ({
   ...(node.kubernetes === undefined ? {} : { nodeName: node.kubernetes.node }),
   role: role ?? 'worker',
   simulation,
+  hasDpu: node.dpu !== undefined,
 });

@@ -17,3 +17,21 @@ export const peerEvidence = (node: string, link: Link): Evidence =>
 
 /** Names in a row for evidence, or the word for none. */
 export const row = (names: readonly string[], none = 'none'): string => names.join(' ') || none;
+
+/** Of one of the kernel's tunnel modules: tunl0 and its like are in every namespace once it is loaded. */
+const FALLBACK = /^(?:tunl|gre|gretap|erspan|sit|ip6tnl|ip6gre|ip_vti|ip6_vti)0$/;
+
+/** What the host has besides VFs; ovs-system and tunnels such as genev_sys_6081 are of Open vSwitch. */
+export const isFurther = ({ name, kind, flags }: Link): boolean =>
+  !/^(?:eth\d+-\d+|ovn-k8s-mp\d+|pf|eth0)$/.test(name) &&
+  !flags.includes('LOOPBACK') &&
+  !FALLBACK.test(name) &&
+  kind !== 'openvswitch' &&
+  !/_sys_\d+$/.test(name);
+
+/** It is joined to something outside of the node, and not by a VF. */
+export const leadsPast = ({ kind, linkNetnsid }: Link): boolean =>
+  kind === undefined ||
+  kind === 'macvlan' ||
+  kind === 'ipvlan' ||
+  (kind === 'veth' && linkNetnsid !== undefined);

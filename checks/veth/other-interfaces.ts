@@ -1,8 +1,7 @@
 import { isDpuSimulator, nameEachOther, vethPorts } from '../../facts/derived/veth.ts';
 import { evidence } from '../../facts/fact.ts';
-import type { Link } from '../../facts/links.ts';
 import { definePairCheck, notApplicable, verdictOf } from '../define.ts';
-import { LISTING, row } from './common.ts';
+import { isFurther, LISTING, leadsPast, row } from './common.ts';
 
 export const otherInterfaces = definePairCheck({
   id: 'veth/other-interfaces',
@@ -57,20 +56,3 @@ export const otherInterfaces = definePairCheck({
     return verdictOf(findings, [said]);
   },
 });
-
-/** Of one of the kernel's tunnel modules: tunl0 and its like are in every namespace once it is loaded. */
-const FALLBACK = /^(?:tunl|gre|gretap|erspan|sit|ip6tnl|ip6gre|ip_vti|ip6_vti)0$/;
-
-/** What the host has besides VFs; ovs-system and tunnels such as genev_sys_6081 are of Open vSwitch. */
-const isFurther = ({ name, kind, flags }: Link): boolean =>
-  !/^(?:eth\d+-\d+|ovn-k8s-mp\d+|pf|eth0)$/.test(name) &&
-  !flags.includes('LOOPBACK') &&
-  !FALLBACK.test(name) &&
-  kind !== 'openvswitch' &&
-  !/_sys_\d+$/.test(name);
-
-const leadsPast = ({ kind, linkNetnsid }: Link): boolean =>
-  kind === undefined ||
-  kind === 'macvlan' ||
-  kind === 'ipvlan' ||
-  (kind === 'veth' && linkNetnsid !== undefined);

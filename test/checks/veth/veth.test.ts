@@ -1,8 +1,9 @@
 import test from 'ava';
 import type { Link } from '../../../facts/links.ts';
+import type { Process } from '../../../facts/processes.ts';
 import type { VethPeer } from '../../../facts/veth-peers.ts';
 import { faults, judgePair, onlyThis, verdictOn } from '../../helpers/judge-pair.ts';
-import { aLink, aProcess } from '../../helpers/node-facts.ts';
+import { aLink, aProcess, idsWith, judgeNode, onlyFault } from '../../helpers/node-facts.ts';
 import { aRoute, change, type VethPairFacts, vethPair } from '../../helpers/veth-pair.ts';
 
 /** A DPU with rep1-N is that of the second pair, whose host is kind's third worker. */
@@ -34,13 +35,14 @@ for (const [what, options] of [
   test(`a healthy testbed passes every check: ${what}`, (t) => {
     const results = judge(vethPair(options));
     t.deepEqual(faults(results), []);
+    t.is(verdictOn(results, 'veth/host-alone'), 'skip');
     t.deepEqual(
       results
-        .filter(({ verdict }) => verdict !== 'pass')
+        .filter(({ verdict, checkId }) => verdict !== 'pass' && checkId !== 'veth/host-alone')
         .map(({ checkId, verdict, expectedGap }) => `${checkId} ${verdict}${expectedGap ? ' expected' : ''}`),
       what.includes('rep1-N') ? ['veth/representor-pf skip expected'] : [],
     );
-    t.is(results.length, 16);
+    t.is(results.length, 17);
   });
 }
 
@@ -484,4 +486,24 @@ test('where there is nothing to judge, no check passes', (t) => {
 test('a count without sense neither hangs nor passes what it should not', (t) => {
   for (const count of [-3, 0.5, 1e9, Number.MAX_SAFE_INTEGER])
     t.deepEqual(faults(judge(vethPair(), { 'veth-pairs': count })), ['veth/representors fail on dpu1']);
+});
+
+test('a host that is examined alone lacks what it does not show, until OVN-Kubernetes gives VFs away', (t) => {
+  const alone = (
+    given: Partial<Link>[],
+    lost: readonly string[] = [],
+    processes: readonly Process[] = [],
+  ) => {
+    const { host } = vethPair();
+    for (const name of lost) change(host, name, undefined);
+    host.links.push(...given.map((link) => aLink(link.name ?? '', link)));
+    return judgeNode({ ...host, processes }, ['veth'], { role: 'dpu-host', simulation: 'veth' });
+  };
+  t.is(alone([]).get('veth/host-alone')?.verdict, 'pass');
+  const missing = alone([], ['eth0-3']);
+  t.is(onlyFault(t, missing, 'veth/host-alone', 'MISSING').subject, 'eth0-3');
+  t.deepEqual(idsWith(alone([], ['eth0-3'], [aProcess('ovnkube')]), 'fail'), []);
+  const further = alone([{ name: 'eth1', kind: 'veth', linkNetnsid: 3, linkIndex: 7 }]);
+  t.is(onlyFault(t, further, 'veth/host-alone', 'LEADS_PAST').subject, 'eth1');
+  t.deepEqual(idsWith(alone([{ name: 'br0', kind: 'bridge' }]), 'fail'), []);
 });
