@@ -3,6 +3,7 @@ import type { ClusterNodeSubject, Contradiction } from '../facts/derived/cluster
 import type { Role, Simulation } from '../facts/derived/role.ts';
 import type { Evidence } from '../facts/fact.ts';
 import type { FactName, FactValues } from '../facts/index.ts';
+import type { Netdev } from '../facts/netdevs.ts';
 import type { ExpectationName, ExpectationOf } from '../suites/expectations.ts';
 import { quote } from '../transports/quote.ts';
 import type { AnyPathCheck } from './define-path.ts';
@@ -157,6 +158,12 @@ export interface CheckBase<Messages extends Record<string, Message>, Expects ext
 
 type Expected<Expects extends ExpectationName> = { readonly [Name in Expects]: ExpectationOf<Name> };
 
+/** What a failure of a host's check may come from: another check's failure on its DPU, whose netdevs are handed over. */
+export interface ExplainedByDpu {
+  readonly check: string;
+  explains(own: Finding, other: Finding, netdevs: ReadonlyMap<string, Netdev>): boolean;
+}
+
 /** A check of one node. */
 export interface NodeCheck<
   Facts extends FactName = never,
@@ -168,6 +175,8 @@ export interface NodeCheck<
   readonly requires: readonly Facts[];
   /** Facts of the cluster that has the node. With these alone, a node is judged that nobody logs in to. */
   readonly requiresCluster?: readonly OfCluster[];
+  /** Then the failure on the DPU is the one that is reported, and this one is blocked by it. */
+  readonly explainedByDpu?: ExplainedByDpu;
   judge(input: {
     readonly facts: Pick<FactValues, Facts>;
     readonly cluster: Pick<ClusterFactValues, OfCluster>;
@@ -226,6 +235,7 @@ export interface AnyNodeCheck extends CheckBase<Record<string, Message>, Expecta
   readonly scope: 'node';
   readonly requires: readonly FactName[];
   readonly requiresCluster?: readonly ClusterFactName[];
+  readonly explainedByDpu?: ExplainedByDpu;
   judge(input: NodeInput): Judgement;
 }
 

@@ -17,6 +17,7 @@ import type { RunListener } from './events.ts';
 import { type GatheredNode, type GatherOptions, gather } from './gather.ts';
 import { type JudgeOptions, judgeCluster, judgePlanned, REACHABLE, type Verdicts } from './judge.ts';
 import { mapLimited } from './limit.ts';
+import { foldByDpu } from './other-side.ts';
 import { ownError } from './own-result.ts';
 import { pairByHostName } from './pairs.ts';
 import { type Planned, planRun, severalDpus } from './plan.ts';
@@ -235,9 +236,10 @@ function judgeAll(
   const verdicts: Verdicts = new Map();
   // Clusters first, then nodes: a check may come after those of what is above it, whichever is listed first.
   const clusterResults = ofClusters.map((item) => judgeCluster(item, verdicts, request));
-  const nodeResults = planned
+  const alone = planned
     .filter(({ dpu }) => dpu === undefined)
     .map((item) => known(item, verdicts, ahead) ?? judgePlanned(item, verdicts, request));
+  const nodeResults = foldByDpu(alone, nodes, checks);
   const pairResults = planned
     .filter(({ dpu }) => dpu !== undefined)
     .map((item) => judgePlanned(item, verdicts, request));

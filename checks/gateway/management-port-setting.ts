@@ -69,10 +69,10 @@ export const managementPortSetting = defineCheck({
     if (!given) return verdictOf([finding('NOT_PROVIDED', 'one of them in dpu-host mode')], said);
     if (resource === undefined && ovnkube.networkSegmentation)
       return verdictOf([finding('RESOURCE_WANTED', 'a resource')], said);
-    // A resource that the container does not have is passed over: gateway/management-port-resource tells that.
+    // A resource without devices is passed over, or ends ovnkube: gateway/management-port-resource tells that.
     const counts =
       resource !== undefined &&
-      (!ovnkube.environmentReadable || ovnkube.devices.has(variableOf(resource.value)));
+      (!ovnkube.environmentReadable || Boolean(ovnkube.devices.get(variableOf(resource.value))?.value));
     return verdictOf(netdev && counts ? [finding('BOTH', 'one of them')] : [], said);
   },
 });

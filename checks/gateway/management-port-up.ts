@@ -14,6 +14,12 @@ export const managementPortUp = defineCheck({
   // A PF that is down takes the carrier from its VFs.
   after: ['gateway/management-port-exists', 'sriov/pf-up'],
   requires: ['links'],
+  // It has its carrier from its representor, which has the same name on the DPU.
+  explainedByDpu: {
+    check: 'ovs/ports-up',
+    explains: (own, { code, subject }) =>
+      own.code === 'NO_CARRIER' && code === 'DOWN' && /^ovn-k8s-mp0(_0)?$/.test(subject),
+  },
   messages: {
     DOWN: {
       text: 'the management port ovn-k8s-mp0 is down',

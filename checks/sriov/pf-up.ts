@@ -1,3 +1,4 @@
+import { isHostPfRepresentor } from '../../facts/derived/dpu-ports.ts';
 import { examinedPfs } from '../../facts/derived/functions.ts';
 import { isRepresentor } from '../../facts/derived/gateway.ts';
 import { evidence } from '../../facts/fact.ts';
@@ -16,6 +17,12 @@ export const pfUp = defineCheck({
   requires: ['links', 'netdevs', 'ovnkube', 'pci'],
   expects: ['pf'],
   hardware: true,
+  // The PF has its carrier from its representor.
+  explainedByDpu: {
+    check: 'ovs/ports-up',
+    explains: (own, { code, subject }, netdevs) =>
+      own.code === 'NO_CARRIER' && code === 'DOWN' && isHostPfRepresentor(subject, netdevs.get(subject)),
+  },
   messages: {
     DOWN: {
       text: 'the PF {netdev} is down',

@@ -69,6 +69,14 @@ const CASES = [
   known('br-int-removed', fails('integration-bridge', 'MISSING', 'bridge br-int does not exist')),
   known('fail-mode-changed', fails('fail-mode', 'NOT_SECURE', 'standalone')),
   known('uplink-down', fails('ports-up', 'DOWN', 'p0')),
+  // What the host loses by that hangs on it, and is no failure of its own.
+  known('pf-without-carrier', fails('ports-up', 'DOWN', 'pf0hpf')),
+  byHand(
+    "the management port's representor is down",
+    'dpu1',
+    ['ip link set ovn-k8s-mp0 down', 'ip link set ovn-k8s-mp0 up'],
+    fails('ports-up', 'DOWN', 'ovn-k8s-mp0'),
+  ),
   known('representor-down', fails('ports-up', 'DOWN', 'pf0vf1')),
   byHand(
     'the uplink is on the integration bridge',
