@@ -36,7 +36,12 @@ export function pairByHostName(
   const hostOf = new Map(gathered.flatMap((host) => (host.node.dpu ? [[host.node.dpu, host] as const] : [])));
   const disputes = [
     ...claims.flatMap((claim) => otherHost(claim, hostOf.get(claim.dpu.node.name))),
-    ...[...Map.groupBy(claims, ({ host }) => host)].flatMap(([host, own]) => otherDpus(host, own, gathered)),
+    ...[
+      ...Map.groupBy(
+        claims.filter((claim) => !isToldByPair(claim, hostOf.get(claim.dpu.node.name))),
+        ({ host }) => host,
+      ),
+    ].flatMap(([host, own]) => otherDpus(host, own, gathered)),
   ];
   const disputed = new Map(disputes.flatMap(({ hosts, why }) => hosts.map((host) => [host, why] as const)));
   const contested = [
@@ -109,6 +114,10 @@ interface Dispute {
   readonly why: string;
   readonly contradiction: Contradiction;
 }
+
+/** Of a DPU that was given to another host, a check of that pair tells, where the host can be asked. */
+const isToldByPair = ({ host }: Claim, own: GatheredNode | undefined): boolean =>
+  own !== undefined && own !== host && own.node.dpuGround === undefined && own.unreachable === undefined;
 
 /** A DPU that says another host than labels or annotations do. Of a pair that was given, a check of pairs tells. */
 function otherHost({ dpu, host, sign }: Claim, own: GatheredNode | undefined): Dispute[] {

@@ -13,7 +13,7 @@ export const nodeMode = defineCheck({
   roles: ['dpu-host', 'dpu'],
   tags: ['gateway', 'ovn-kubernetes', 'configuration'],
   covers: ['A15', 'A17', 'G7', 'G10', 'G25', 'G27'],
-  after: ['ovnkube/node-mode'],
+  after: ['cluster/dpu-labels', 'ovnkube/node-mode'],
   requires: ['ovnkube'],
   expects: [...SETTINGS],
   messages: {

@@ -94,7 +94,9 @@ const isLost = ({ node, phase, deleting }: Pod): boolean => node === '' && phase
 
 const whyOf = ({ conditions }: Pod): string => {
   const { reason = '', message = '' } = conditions.find(({ type }) => type === 'PodScheduled') ?? {};
-  return [reason, message].filter(Boolean).join(': ') || 'no reason is given';
+  return (
+    [reason, message].filter(Boolean).join(': ') || 'kube-scheduler has said nothing of it, and may not run'
+  );
 };
 
 const saidOf = ({ generation, observedGeneration, desired, updated, ready }: Workload): string =>

@@ -60,7 +60,8 @@ export const podsScheduled = defineClusterCheck({
         node === '' &&
         phase === 'Pending' &&
         !deleting &&
-        conditions.some(({ type, status }) => type === 'PodScheduled' && status === 'False'),
+        // Of a pod that it has not come to, the scheduler says nothing.
+        !conditions.some(({ type, status }) => type === 'PodScheduled' && status === 'True'),
     );
     const seen = [
       apiEvidence(
@@ -72,7 +73,9 @@ export const podsScheduled = defineClusterCheck({
     const findings = unscheduled.map(({ pod, resource }) => {
       const { namespace, name, conditions } = pod;
       const condition = conditions.find(({ type }) => type === 'PodScheduled');
-      const said = [condition?.reason, condition?.message].filter(Boolean).join(': ') || 'no reason is given';
+      const said =
+        [condition?.reason, condition?.message].filter(Boolean).join(': ') ||
+        'kube-scheduler has said nothing of it, and may not run';
       const has = nodes
         .filter(({ allocatable }) => allocatable.has(resource))
         .slice(0, 10)

@@ -1,7 +1,7 @@
 import { apiEvidence } from '../../facts/cluster/fact.ts';
 import { networkAttachments as attachmentsFact } from '../../facts/cluster/network-attachments.ts';
-import { pods as podsFact } from '../../facts/cluster/pods.ts';
-import { connectionDetails, DEFAULT_NETWORK } from '../../facts/derived/chain/annotations.ts';
+import { type Pod, pods as podsFact } from '../../facts/cluster/pods.ts';
+import { connectionDetails, DEFAULT_NETWORK, DETAILS } from '../../facts/derived/chain/annotations.ts';
 import { podsOn } from '../../facts/derived/cluster/by-node.ts';
 import { attachmentName } from '../../facts/derived/cluster/vf-networks.ts';
 import {
@@ -11,7 +11,7 @@ import {
   requestOf,
 } from '../../facts/derived/cluster/vf-pods.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
-import { podName } from './daemon-set.ts';
+import { podName, stateOf } from './daemon-set.ts';
 
 export const vfRequests = defineCheck({
   id: 'resources/vf-requests',
@@ -34,6 +34,14 @@ export const vfRequests = defineCheck({
         'Give a container of the pod resources.requests and resources.limits with {resource}: 1; pods are made anew for that.',
       source: 'seed A L371-391; ovn-kubernetes go-controller/pkg/cni',
     },
+    NO_VF: {
+      text: 'unexpected configuration, pod request on dpu host. device ID must be provided: pod {pod} asks for no VF',
+      cause:
+        'On a DPU host a pod has its network through a VF or, in the network of the host, not at all: it can not start without one.',
+      remedy:
+        'Let it ask for {resource}: 1 and for the default network by v1.multus-cni.io/default-network: {network}; or keep it off DPU hosts: a node affinity with k8s.ovn.org/dpu-host DoesNotExist',
+      source: 'ovn-kubernetes go-controller/pkg/cni',
+    },
     NO_NETWORK: {
       text: 'pod {pod} asks for {resource} and not for the default network that hands it to OVN-Kubernetes, and no VF was handed over',
       cause: `Neither the pod has the annotation ${DEFAULT_NETWORK}, nor is the network that of Multus for all pods.`,
@@ -51,7 +59,8 @@ export const vfRequests = defineCheck({
       resource: [...resources].find((name) => requestOf(pod, name) > 0),
     }));
     const concerned = attached.filter(
-      ({ attachment, resource }) => resource !== undefined || attachment?.resourceName !== undefined,
+      ({ pod, attachment, resource }) =>
+        resource !== undefined || attachment?.resourceName !== undefined || isWithout(pod, resources),
     );
     const attachments = networkAttachments ?? [];
     const seen = [
@@ -84,6 +93,19 @@ export const vfRequests = defineCheck({
           observed: resource === undefined ? 'no VF is asked for' : `${resource} is asked for`,
           expected: `a request of ${wanted}`,
         });
+      if (attachment === undefined && isWithout(pod, resources)) {
+        const [any] = attachments.filter(({ resourceName = '' }) => resources.has(resourceName));
+        return report('NO_VF', {
+          ...about,
+          args: {
+            pod: name,
+            resource: any?.resourceName ?? '<resource>',
+            network: any === undefined ? '<network>' : attachmentName(any),
+          },
+          observed: `no VF is asked for; ${stateOf(pod)}`,
+          expected: `a request of ${[...resources].join(' or ')}`,
+        });
+      }
       // Multus may have this network as everybody's; then the CNI has told the DPU of the VF.
       const isHandedOver = connectionDetails(pod.annotations).kind !== 'absent';
       if (attachment !== undefined || resource === undefined || isHandedOver) return [];
@@ -98,5 +120,9 @@ export const vfRequests = defineCheck({
     return verdictOf(findings, seen, `${concerned.length} pods`);
   },
 });
+
+/** It waits for its network, and asks for no device that could be it, where devices are the network of pods. */
+const isWithout = ({ phase, devices, annotations }: Pod, resources: ReadonlySet<string>): boolean =>
+  resources.size > 0 && phase === 'Pending' && devices.size === 0 && !annotations.has(DETAILS);
 
 const MOST_SHOWN = 20;

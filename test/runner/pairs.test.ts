@@ -11,6 +11,7 @@ import type { GatheredNode } from '../../runner/gather.ts';
 import { pairByHostName } from '../../runner/pairs.ts';
 import { planRun } from '../../runner/plan.ts';
 import { run } from '../../runner/run.ts';
+import { TransportError } from '../../transports/transport.ts';
 import { kubeconfigFile, startApiServer } from '../helpers/api-server.ts';
 import { listed } from '../helpers/cluster-facts.ts';
 import { anOvs } from '../helpers/dpu-facts.ts';
@@ -109,6 +110,20 @@ test('what was given stays as it is: of that pair a check tells', (t) => {
   const paired = pairByHostName(nodes, [cluster('a')]);
   t.deepEqual(paired.nodes, nodes);
   t.deepEqual(paired.clusters[0]?.subject.contradictions, []);
+});
+
+test('one wrong name is one failure: that of the pair which was given, and not of the host that has a DPU', (t) => {
+  const nodes = (own: Partial<GatheredNode>) => [
+    { ...host('host1', 'host1', { ...of('a', 'host1'), dpu: 'd1' }), ...own },
+    host('host2', 'host2', { ...of('a', 'host2'), dpu: 'd2' }),
+    dpu('d1', 'host2', of('a', 'd1')),
+    dpu('d2', 'host2', of('a', 'd2')),
+  ];
+  const told = (own: Partial<GatheredNode>) =>
+    pairByHostName(nodes(own), [cluster('a')]).clusters.flatMap(({ subject }) => subject.contradictions);
+  t.deepEqual(told({}), []);
+  const unreachable = new TransportError('unreachable', 'no', '');
+  t.like(told({ unreachable }), [{ kind: 'two-dpus' }], 'nobody else tells');
 });
 
 test('of two DPUs that name one host neither is taken, and the plan says why', (t) => {

@@ -124,6 +124,61 @@ test("dpu-simulator's devices are known by the network that names them", (t) => 
   t.deepEqual(codes(judge('pool-devices', empty)), ['NONE']);
 });
 
+/** A pod of the guide's on its host, changed: without what Multus and OVN-Kubernetes have written. */
+const withPod = (
+  changed: (pod: { spec: Record<string, unknown>; annotations: Record<string, string> }) => void,
+) =>
+  change(bluefieldCluster(), 'Pod', /^ovs-offload-pod2$/, (object) => {
+    const annotations = { 'v1.multus-cni.io/default-network': 'default' };
+    const spec = object.spec as Record<string, unknown>;
+    changed({ spec, annotations });
+    return { ...object, spec, metadata: { ...object.metadata, annotations }, status: { phase: 'Pending' } };
+  });
+
+const asking = (resource: string) => [
+  { name: 'c', image: 'alpine', resources: { requests: { [resource]: '1' }, limits: { [resource]: '1' } } },
+];
+
+test('a pod that asks for no VF waits on a DPU host for ever', (t) => {
+  const bare = (annotated: boolean) =>
+    withPod(({ spec, annotations }) => {
+      spec['containers'] = [{ name: 'c', image: 'alpine' }];
+      if (!annotated) delete annotations['v1.multus-cni.io/default-network'];
+    });
+  t.deepEqual(codes(judge('vf-requests', bare(false))), ['NO_VF']);
+  t.deepEqual(codes(judge('vf-requests', bare(true))), ['NO_DEVICE']);
+  const inHostsNetwork = change(bare(false), 'Pod', /^ovs-offload-pod2$/, (object) => ({
+    ...object,
+    spec: { ...(object.spec as object), hostNetwork: true },
+  }));
+  t.deepEqual(codes(judge('vf-requests', inHostsNetwork)), ['pass']);
+});
+
+test('a pod that has found no node is told of, whatever it asks for and whoever says so', (t) => {
+  const lost = (resource: string, annotated: boolean) =>
+    withPod(({ spec, annotations }) => {
+      delete spec['nodeName'];
+      spec['containers'] = asking(resource);
+      if (!annotated) delete annotations['v1.multus-cni.io/default-network'];
+    });
+  const judged = (resource: string, annotated = true) =>
+    codes(judge('pods-scheduled', lost(resource, annotated)));
+  t.deepEqual(judged('mellanox.com/mlnx_sriov_cx6'), ['UNSCHEDULABLE'], 'the scheduler does not run');
+  t.deepEqual(judged('mellanox.com/mlnx_sriov_cx5'), ['NO_SUCH_RESOURCE'], 'another name');
+  t.deepEqual(judged('mellanox.com/mlnx_sriov_cx5', false), ['NO_SUCH_RESOURCE'], 'another name alone');
+  t.deepEqual(judged('example.com/gpu', false), ['pass'], 'of no concern');
+});
+
+test('a node that is cordoned is told of, and is no failure', (t) => {
+  const cordoned = change(bluefieldCluster(), 'Node', /^dpu-host$/, (object) => ({
+    ...object,
+    spec: { unschedulable: true },
+  }));
+  const judgement = judge('node-conditions', cordoned);
+  t.deepEqual(codes(judgement), ['CORDONED']);
+  t.is(judgement.kind === 'findings' ? judgement.findings[0]?.level : '', 'warn');
+});
+
 test('images without tags are compared by digest, where image and architecture are the same', (t) => {
   const withImages = (image: (pod: string, index: number) => string) => {
     let index = 0;
