@@ -67,6 +67,8 @@ export interface Location {
   readonly remedy?: string;
   /** How far the reason reaches; absent where there is none, or where the kind of the hop tells. */
   readonly reach?: Reach;
+  /** The place drops some packets and not others: that one came through says nothing of it. */
+  readonly isLossy?: boolean;
   /** What that place shows: port error, flows, ofproto/trace, neighbour entry, route. */
   readonly evidence: readonly Evidence[];
 }

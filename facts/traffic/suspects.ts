@@ -117,7 +117,7 @@ function placeSuspect(id: string, seen: readonly PathMeasurement[], view: View):
         (view.failing.get(key)?.members ?? []).filter(
           (other) =>
             lossOf(other) === undefined &&
-            !isContradicted(other, key, view) &&
+            (loss.isLossy || !isContradicted(other, key, view)) &&
             (!onlyLong || isOfLong(other)),
         ),
       );

@@ -1,5 +1,6 @@
 import test from 'ava';
 import type { Link } from '../../facts/links.ts';
+import { namespaceSenders } from '../../traffic/endpoints/hosts.ts';
 import type { NodeNetwork } from '../../traffic/endpoints/node-network.ts';
 import { strangerNote, strangers } from '../../traffic/endpoints/strangers.ts';
 import type { TrafficNode } from '../../traffic/input.ts';
@@ -48,6 +49,15 @@ test('a namespace outside of the subnet of the node is no pod, and the reader is
     strangerNote(node('host1'), OTHER),
     "the network namespace docker of host1 was left out: 172.18.0.2/24 is no address of the node's pods, and no port of Open vSwitch has it",
   );
+});
+
+test('of several interfaces of a pod the one in the subnet of its node is taken', (t) => {
+  const network1 = link('net1', '192.0.2.9');
+  const pod = namespace('pod1', network1, link('eth0', '10.244.1.5'));
+  const [sender] = namespaceSenders(node('host1'), network([MANAGEMENT_PORT], pod));
+  t.like(sender?.endpoint, { interface: 'eth0', addresses: ['10.244.1.5'] });
+  const [unknown] = namespaceSenders(node('host1'), network([], namespace('pod1', network1)));
+  t.like(unknown?.endpoint, { interface: 'net1' });
 });
 
 test('one whose address or MAC address a port of the DPU has is a pod, whatever its subnet', (t) => {

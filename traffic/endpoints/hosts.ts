@@ -1,3 +1,4 @@
+import { inSubnet } from '../../facts/derived/addresses.ts';
 import type { FactFailure } from '../../facts/fact.ts';
 import type { Link } from '../../facts/links.ts';
 import { defaultRoutes } from '../../facts/routes.ts';
@@ -48,7 +49,7 @@ export const managementPortOf = ({ links }: NodeNetwork): readonly string[] =>
 /** The namespaces of a node in which an interface has an address: its pods, as far as the node alone tells. */
 export const namespaceSenders = ({ node }: TrafficNode, network: NodeNetwork): readonly Sender[] =>
   network.namespaces.flatMap(({ name, file, links }) => {
-    const link = links.find((one) => globalAddresses(one).length > 0);
+    const link = podInterface(links, network);
     if (link === undefined) return [];
     const endpoint: Endpoint = {
       kind: 'netns',
@@ -63,6 +64,17 @@ export const namespaceSenders = ({ node }: TrafficNode, network: NodeNetwork): r
     };
     return [{ endpoint, ping: network.ping, netcat: network.netcat }];
   });
+
+/** Of several interfaces that of the default network: its address is of the node's subnet, and runtimes call it eth0. */
+function podInterface(links: readonly Link[], { links: own }: NodeNetwork): Link | undefined {
+  const subnets = own.filter(({ name }) => name === MANAGEMENT_PORT).flatMap(({ addresses }) => addresses);
+  const addressed = links.filter((one) => globalAddresses(one).length > 0);
+  return (
+    addressed.find((one) => globalAddresses(one).some((ip) => subnets.some((net) => inSubnet(ip, net)))) ??
+    addressed.find(({ name }) => name === 'eth0') ??
+    addressed[0]
+  );
+}
 
 const globalAddresses = ({ addresses }: Link): readonly string[] =>
   ['inet', 'inet6'].flatMap((family) =>

@@ -37,7 +37,7 @@ export interface Located {
 /** What the place shows where packets vanish. Everything that is asked only reads. */
 export async function shown(
   located: Located,
-): Promise<Pick<Location, 'lost' | 'last' | 'reason' | 'remedy' | 'reach' | 'evidence'>> {
+): Promise<Pick<Location, 'lost' | 'last' | 'reason' | 'remedy' | 'reach' | 'isLossy' | 'evidence'>> {
   const { path, context, known, loss, retry, readings } = located;
   const { sent, received } = retry;
   if (received >= sent)
@@ -67,12 +67,13 @@ export async function shown(
     const traces = scenes.flatMap(([, { traceEvidence }]) => traceEvidence ?? []);
     return { ...loss, reason: undefined, evidence: [...traces, ...gaps] };
   }
-  const { reason, remedy, reach } = found;
+  const { reason, remedy, reach, isLossy = received > 0 } = found;
   return {
     ...placeOf(found, loss, known.way.hops),
     reason,
     remedy,
     ...(reach && { reach }),
+    ...(isLossy && { isLossy }),
     evidence: [...found.evidence, ...gaps],
   };
 }

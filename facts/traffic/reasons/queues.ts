@@ -10,6 +10,7 @@ export const queueDrops: Finder = (scene) => {
     for (const [device, { kind, packets }] of all) {
       if (packets < Math.max(1, missing / 2) || !(isPlaced || own.includes(device))) continue;
       return {
+        isLossy: true,
         reason: `the queueing discipline ${kind} of ${device} on ${chassis.target} drops packets`,
         remedy: `Look at it, and who set it: tc -s qdisc show dev ${device}`,
         ...(own.includes(device)
@@ -25,6 +26,7 @@ export const queueDrops: Finder = (scene) => {
     const own = all.get(place.interface ?? '');
     if (own === undefined || own.packets < Math.max(1, missing / 2)) continue;
     return {
+      isLossy: true,
       reason: `the queueing discipline ${own.kind} of ${place.interface} in ${place.name} drops packets`,
       remedy: `Look at it, and who set it, in ${place.name}: tc -s qdisc show dev ${place.interface}`,
       at: { kind: 'interface', node: place.node, of: place.name },
@@ -49,6 +51,7 @@ export const deviceDrops: Finder = ({ readings, loss, sent, received }) => {
   if (at === undefined) return undefined;
   const { hop, dropped } = at;
   return {
+    isLossy: true,
     reason: `${hop.name} of ${hop.node} drops packets or calls them errors`,
     remedy: `Look which counter grows: ip -s -s link show ${hop.name}; ethtool -S ${hop.name}`,
     evidence: [

@@ -71,6 +71,8 @@ export interface Finding {
   readonly at?: Pick<Hop, 'node' | 'kind' | 'of'>;
   /** Absent where the kind of the hop tells. */
   readonly reach?: Reach;
+  /** It drops some packets and not others. */
+  readonly isLossy?: boolean;
 }
 
 export type Finder = (scene: Scene) => Finding | undefined;

@@ -336,3 +336,22 @@ test('where long packets alone are lost, a TCP connection that is made and starv
   t.deepEqual(culprits([long, starved(true)])[0]?.paths, [long.path.id, 'tcp']);
   t.deepEqual(culprits([long, starved(false)])[0]?.paths, [long.path.id]);
 });
+
+test('of a place that drops some packets and not others, a path that came through says nothing', (t) => {
+  const [a, b, far] = [pod('a', 1), pod('b', 1), pod('c', 2)];
+  const lost: Hop = {
+    kind: 'interface',
+    node: 'host1',
+    name: 'eth0',
+    of: a.name,
+    direction: 'reply',
+    counter: 'tx',
+  };
+  const all = (isLossy: boolean) => [
+    measured(path(b, a), 3, { lost, reason: 'its queue is full', reach: 'endpoint', received: 12, isLossy }),
+    measured(path(far, a), 0),
+    measured({ ...path(far, a), id: 'another of the kind' }, 5),
+  ];
+  t.is(culprits(all(true))[0]?.paths.length, 2);
+  t.is(culprits(all(false))[0]?.paths.length, 1);
+});
