@@ -1,5 +1,11 @@
 import { isUplink } from '../../facts/derived/dpu-ports.ts';
-import { attached, externalBridge, joinedBridges } from '../../facts/derived/ovs-topology.ts';
+import {
+  type Attached,
+  attached,
+  externalBridge,
+  integrationBridgeName,
+  joinedBridges,
+} from '../../facts/derived/ovs-topology.ts';
 import { evidence } from '../../facts/fact.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
 import { NO_OVS } from './common.ts';
@@ -23,6 +29,12 @@ export const portsUp = defineCheck({
       cause: 'Nothing has set it up since it was made, or somebody has set it down.',
       remedy: 'sudo ip link set {netdev} up',
     },
+    UNUSED_DOWN: {
+      text: '{netdev} is a port of {bridge}, which OVN does not use, and is down',
+      cause: 'The second port of the DPU has a bridge of its own, and may not be in use.',
+      remedy: 'If it is in use: sudo ip link set {netdev} up',
+      level: 'warn',
+    },
     NO_CARRIER: {
       text: 'uplink {netdev} of {bridge} is up and has no carrier',
       cause: 'No cable is plugged in, or the switch at the other end has turned the port off.',
@@ -32,34 +44,51 @@ export const portsUp = defineCheck({
   docs: ['seed A L401-433'],
   judge({ facts: { links, netdevs, ovs }, expected, report }) {
     if (!ovs.present) return notApplicable(NO_OVS);
-    const ports = attached(ovs).flatMap(({ name, type, bridge }) => {
+    const ports = attached(ovs).flatMap((netdev) => {
+      const { name, type, bridge } = netdev;
+      if (type === 'dpdk') return [{ ...ofDpdk(netdev), bridge: bridge.name }];
       const link = links.find((one) => one.name === name);
       if (link === undefined || (type === 'internal' && link.addresses.length === 0)) return [];
-      return type === '' || type === 'system' || type === 'internal' ? [{ link, bridge: bridge.name }] : [];
+      if (type !== '' && type !== 'system' && type !== 'internal') return [];
+      const { flags } = link;
+      const said = evidence('ip -j -d addr show', `${name}: <${flags.join(',')}>`);
+      const shown = `<${flags.join(',')}>`;
+      const [isUp, hasCarrier] = [flags.includes('UP'), flags.includes('LOWER_UP')];
+      return [{ name, isUp, hasCarrier, shown, said, bridge: bridge.name }];
     });
     if (ports.length === 0) return notApplicable('no port of a bridge is a network device of this node');
     // The second uplink of a BlueField is on a bridge of its own, often without a cable.
     const outer = externalBridge(ovs, expected['external-bridge']?.value)?.bridge;
     const outside = outer === undefined ? [] : joinedBridges(ovs, outer).map(({ name }) => name);
-    const needsCarrier = ({ link: { name }, bridge }: (typeof ports)[number]) =>
+    // Without a bridge to the outside nobody knows which bridges are OVN's.
+    const isUsed = (bridge: string): boolean =>
+      outside.length === 0 || bridge === integrationBridgeName(ovs) || outside.includes(bridge);
+    const needsCarrier = ({ name, bridge }: (typeof ports)[number]) =>
       outside.includes(bridge) && isUplink(name, netdevs.get(name));
-    const saidOf = ({ link: { name, flags } }: (typeof ports)[number]) =>
-      evidence('ip -j -d addr show', `${name}: <${flags.join(',')}>`);
     const findings = ports.flatMap((port) => {
-      const { name, flags } = port.link;
-      const isUp = flags.includes('UP');
+      const { name, isUp, hasCarrier, shown, said, bridge } = port;
       // The carrier of a representor follows the function that it stands for, which the host may keep down.
-      if (isUp && (flags.includes('LOWER_UP') || !needsCarrier(port))) return [];
+      if (isUp && (hasCarrier || !needsCarrier(port))) return [];
       return [
-        report(isUp ? 'NO_CARRIER' : 'DOWN', {
+        report(isUp ? 'NO_CARRIER' : isUsed(bridge) ? 'DOWN' : 'UNUSED_DOWN', {
           subject: name,
-          args: { netdev: name, bridge: port.bridge },
-          observed: `<${flags.join(',')}>`,
+          args: { netdev: name, bridge },
+          observed: shown,
           expected: isUp ? 'LOWER_UP' : 'UP',
-          evidence: [saidOf(port)],
+          evidence: [said],
         }),
       ];
     });
-    return verdictOf(findings, ports.map(saidOf));
+    return verdictOf(
+      findings,
+      ports.map(({ said }) => said),
+    );
   },
 });
+
+/** DPDK and DOCA take ports away from the kernel, whose flags say nothing of them then: Open vSwitch itself tells their state. */
+function ofDpdk({ name, adminState, linkState }: Attached) {
+  const shown = `admin_state ${adminState ?? '[]'}, link_state ${linkState ?? '[]'}`;
+  const said = evidence(`ovs-vsctl get Interface ${name} admin_state link_state`, shown);
+  return { name, isUp: adminState !== 'down', hasCarrier: linkState !== 'down', shown, said };
+}

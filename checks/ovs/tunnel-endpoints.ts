@@ -1,5 +1,5 @@
 import { holderOf, isLoopback, isSameAddress } from '../../facts/derived/addresses.ts';
-import { encapIps, tunnels } from '../../facts/derived/ovs-topology.ts';
+import { type Attached, encapIps, tunnels } from '../../facts/derived/ovs-topology.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
 import { externalId, ofInterface, withoutOvn } from './common.ts';
 
@@ -75,7 +75,7 @@ export const tunnelEndpoints = defineCheck({
           }),
         ];
       }
-      const other = all.slice(0, index).find((before) => sameWay(before.options, port.options));
+      const other = all.slice(0, index).find((before) => sameWay(before, port));
       if (other === undefined || remote === 'flow') return [];
       const args = { tunnel: other.name, other: tunnel, remote };
       return [report('TWICE', { ...about, args, expected: 'one tunnel to an address', evidence: said })];
@@ -87,5 +87,7 @@ export const tunnelEndpoints = defineCheck({
   },
 });
 
-const sameWay = (a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean =>
-  a.get('remote_ip') === b.get('remote_ip') && a.get('local_ip') === b.get('local_ip');
+/** By the same type: OVN may be told several, and each leads its own way. */
+const sameWay = (a: Attached, b: Attached): boolean =>
+  a.type === b.type &&
+  ['remote_ip', 'local_ip'].every((option) => a.options.get(option) === b.options.get(option));

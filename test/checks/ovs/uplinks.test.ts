@@ -1,6 +1,15 @@
 import test from 'ava';
 import type { Link } from '../../../facts/links.ts';
-import { anInterface, aTunnel, dpu, withId, withInterface, withPort } from '../../helpers/dpu-facts.ts';
+import type { Interface } from '../../../facts/ovs.ts';
+import {
+  aBridge,
+  anInterface,
+  aTunnel,
+  dpu,
+  withId,
+  withInterface,
+  withPort,
+} from '../../helpers/dpu-facts.ts';
 import { aLink, aNetdev, judgeNode, type NodeFacts } from '../../helpers/node-facts.ts';
 
 const verdictOf = (id: string, facts: NodeFacts, expect = {}): string | undefined =>
@@ -73,4 +82,44 @@ test('a link-local next hop is on the link, another address outside of the subne
   t.is(verdictOf('ovs/gateway-nexthop', via('192.168.40.254,fd00::1')), 'pass');
   t.is(verdictOf('ovs/gateway-nexthop', via('fe80::1,192.168.40.254')), 'pass');
   t.is(verdictOf('ovs/gateway-nexthop', via('fe80::1,10.9.9.9')), 'fail');
+});
+
+test('of a port of DPDK or DOCA, Open vSwitch tells the state, whatever the kernel has of it', (t) => {
+  const facts = dpu();
+  const doca = (name: string, given: Partial<Interface>, flags?: readonly string[]): NodeFacts => ({
+    ...facts,
+    ovs: withInterface(facts.ovs, name, { type: 'dpdk', ...given }),
+    links:
+      flags === undefined
+        ? facts.links.filter((link) => link.name !== name)
+        : facts.links.map((link) => (link.name === name ? { ...link, flags } : link)),
+  });
+  const codes = (one: NodeFacts) =>
+    judgeNode(one, ['ovs'], { role: 'dpu' })
+      .get('ovs/ports-up')
+      ?.findings.map(({ code }) => code);
+  t.deepEqual(codes(doca('p0', {})), []);
+  t.deepEqual(codes(doca('p0', {}, ['BROADCAST'])), []);
+  t.deepEqual(codes(doca('p0', { linkState: 'down' })), ['NO_CARRIER']);
+  t.deepEqual(codes(doca('pf0hpf', { linkState: 'down' })), []);
+  t.deepEqual(codes(doca('pf0hpf', { adminState: 'down', linkState: 'down' })), ['DOWN']);
+});
+
+test('a second port of the DPU that is down on a bridge of its own is a warning', (t) => {
+  const facts = dpu();
+  const flags = ['BROADCAST', 'MULTICAST'];
+  const second = { ...facts.ovs, bridges: [...facts.ovs.bridges, aBridge('ovsbr2', [anInterface('p1')])] };
+  const links = [...facts.links, aLink('ovsbr2'), aLink('p1', { flags })];
+  t.is(verdictOf('ovs/ports-up', { ...facts, ovs: second, links }), 'warn');
+  t.is(verdictOf('ovs/ports-up', { ...facts, links: facts.links.map((l) => ({ ...l, flags })) }), 'fail');
+});
+
+test('two tunnels of different types may lead to one node, of one type they may not', (t) => {
+  const facts = dpu();
+  const also = (type: string): NodeFacts => ({
+    ...facts,
+    ovs: withPort(facts.ovs, 'br-int', { ...aTunnel('ovn-8c1016-1', '192.168.40.111'), type }),
+  });
+  t.is(verdictOf('ovs/tunnel-endpoints', also('vxlan')), 'pass');
+  t.is(verdictOf('ovs/tunnel-endpoints', also('geneve')), 'fail');
 });
