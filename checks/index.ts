@@ -25,6 +25,7 @@ import { bridgeUplink } from './ovs/bridge-uplink.ts';
 import { chassisSettings } from './ovs/chassis-settings.ts';
 import { daemons } from './ovs/daemons.ts';
 import { encapIp } from './ovs/encap-ip.ts';
+import { encapMtu } from './ovs/encap-mtu.ts';
 import { externalBridgeExists } from './ovs/external-bridge.ts';
 import { externalBridgeAddress } from './ovs/external-bridge-address.ts';
 import { failMode } from './ovs/fail-mode.ts';
@@ -35,6 +36,7 @@ import { hostNodeNameMatches } from './ovs/host-node-name-matches.ts';
 import { hostRepresentorPort } from './ovs/host-representor-port.ts';
 import { hwOffload } from './ovs/hw-offload.ts';
 import { hwOffloadInForce } from './ovs/hw-offload-in-force.ts';
+import { ingressQdiscs } from './ovs/ingress-qdiscs.ts';
 import { installed } from './ovs/installed.ts';
 import { integrationBridgeExists } from './ovs/integration-bridge.ts';
 import { managementPort } from './ovs/management-port.ts';
@@ -47,6 +49,7 @@ import { patchPorts } from './ovs/patch-ports.ts';
 import { podRepresentors } from './ovs/pod-representors.ts';
 import { portErrors } from './ovs/port-errors.ts';
 import { portsUp } from './ovs/ports-up.ts';
+import { representorNames } from './ovs/representor-names.ts';
 import { serviceEnabled } from './ovs/service-enabled.ts';
 import { tunnelEndpoints } from './ovs/tunnel-endpoints.ts';
 import { tunnelToControlPlane } from './ovs/tunnel-to-control-plane.ts';
@@ -54,6 +57,7 @@ import { tunnelsExist } from './ovs/tunnels.ts';
 import { uplinkPort } from './ovs/uplink-port.ts';
 import { version } from './ovs/version.ts';
 import { RESOURCE_CHECKS } from './resources/index.ts';
+import { devlinkHealth } from './sriov/devlink-health.ts';
 import { dpfManagementVf } from './sriov/dpf-management-vf.ts';
 import { dpfPoolVfs } from './sriov/dpf-pool-vfs.ts';
 import { dpfProvisioningVf } from './sriov/dpf-provisioning-vf.ts';
@@ -142,6 +146,7 @@ export const CHECKS: readonly Check[] = [
   vfDrivers,
   eswitchMode,
   hwTcOffload,
+  devlinkHealth,
   dpfProvisioningVf,
   dpfManagementVf,
   dpfPoolVfs,
@@ -159,6 +164,7 @@ export const CHECKS: readonly Check[] = [
   hostRepresentorPort,
   bridgeUplink,
   portErrors,
+  representorNames,
   portsUp,
   patchPeers,
   patchPorts,
@@ -168,6 +174,7 @@ export const CHECKS: readonly Check[] = [
   ovnControllerRuns,
   ovnConnected,
   encapIp,
+  encapMtu,
   tunnelsExist,
   tunnelEndpoints,
   tunnelToControlPlane,
@@ -176,6 +183,7 @@ export const CHECKS: readonly Check[] = [
   gatewayNexthop,
   hwOffload,
   hwOffloadInForce,
+  ingressQdiscs,
   offloadedFlows,
   hostNodeNameMatches,
   toolsInstalled,

@@ -1,5 +1,6 @@
 import { datapath } from './datapath.ts';
 import { devlink } from './devlink.ts';
+import { devlinkHealth } from './devlink-health.ts';
 import { dpf } from './dpf.ts';
 import { ethtool } from './ethtool.ts';
 import { identity } from './identity.ts';
@@ -15,6 +16,7 @@ import { ovsInstallation } from './ovs-installation.ts';
 import { ovsOffloadLog } from './ovs-offload-log.ts';
 import { pci } from './pci.ts';
 import { processes } from './processes.ts';
+import { qdiscs } from './qdiscs.ts';
 import { resolver } from './resolver.ts';
 import { routes } from './routes.ts';
 import { swaps } from './swaps.ts';
@@ -28,6 +30,7 @@ import { virtualMachines } from './virtual-machines.ts';
 export const FACTS = {
   datapath,
   devlink,
+  devlinkHealth,
   dpf,
   ethtool,
   identity,
@@ -43,6 +46,7 @@ export const FACTS = {
   ovsOffloadLog,
   pci,
   processes,
+  qdiscs,
   resolver,
   routes,
   swaps,

@@ -1,4 +1,6 @@
-import { defineFact } from './fact.ts';
+import { defineFact, parseFact } from './fact.ts';
+import { links as rtnetlink } from './links.ts';
+import type { CommandAnswer } from './source.ts';
 import { attributes } from './sources.ts';
 import { linksBelow, NET, sysfsLinks } from './sysfs-links.ts';
 
@@ -17,6 +19,8 @@ export interface Netdev {
   readonly physPortName: string | undefined;
   /** Equal on all ports of one eswitch; undefined in legacy mode and without eswitch. */
   readonly physSwitchId: string | undefined;
+  /** Its alternative names, which only rtnetlink knows; undefined where iproute2 tells none. */
+  readonly altnames?: readonly string[] | undefined;
 }
 
 export const netdevs = defineFact({
@@ -24,8 +28,10 @@ export const netdevs = defineFact({
   sources: {
     links: sysfsLinks,
     values: attributes(`${NET}/*/phys_port_name`, `${NET}/*/phys_switch_id`),
+    addr: { ...rtnetlink.sources.addr, optional: true },
   },
-  parse({ links, values }): ReadonlyMap<string, Netdev> {
+  parse({ links, values, addr }): ReadonlyMap<string, Netdev> {
+    const altnames = altnamesOf(addr);
     const devices = new Map<string, Netdev>();
     for (const [path, sysfsLink] of linksBelow(NET, links)) {
       const name = path.slice(NET.length + 1);
@@ -40,11 +46,19 @@ export const netdevs = defineFact({
         auxiliary: /mlx5_core\.sf\.\d+/.exec(`${sysfsLink} ${deviceLink ?? ''}`)?.[0],
         physPortName: values.values.get(`${path}/phys_port_name`) || undefined,
         physSwitchId: values.values.get(`${path}/phys_switch_id`) || undefined,
+        altnames: altnames.get(name),
       });
     }
     return devices;
   },
 });
+
+/** What sysfs tells must not hang on iproute2. */
+function altnamesOf(addr: CommandAnswer | undefined): ReadonlyMap<string, readonly string[]> {
+  const outcome = addr?.stdout.includes('"altnames"') ? parseFact(rtnetlink, { addr }) : undefined;
+  const known = outcome?.ok ? outcome.value : [];
+  return new Map(known.flatMap(({ name, altnames }) => (altnames.length > 0 ? [[name, altnames]] : [])));
+}
 
 /** Domain, bus, device and function, as in domain.md G3. */
 export const PCI_ADDRESS = /\b[0-9a-f]{4}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]\b/g;

@@ -31,11 +31,18 @@ export interface Ovnkube {
   readonly gatewayInterface: Setting | undefined;
   /** Networks other than the default one may be primary: then a management port resource is a must. */
   readonly networkSegmentation: boolean;
+  /** Of pods' network devices, in bytes; undefined where nothing says so, or no number. */
+  readonly mtu: Setting | undefined;
+  /** Packets between nodes have tunnel headers put around them: not on a cluster's only node, and not without overlay. */
+  readonly tunnelled: boolean;
   /** The devices that the device plugin gave the container, by environment variable (PCIDEVICE_…). */
   readonly devices: ReadonlyMap<string, Setting>;
   /** An absent PCIDEVICE_ variable is absent, not hidden. */
   readonly environmentReadable: boolean;
 }
+
+/** What Go's strconv.ParseBool takes for true in arguments, and gcfg in the configuration file. */
+const TRUE = /^(1|t|T|TRUE|true|True|yes|Yes|YES|on|On|ON)$/;
 
 /** What sed says about a file that isn't there. */
 const ABSENT = 'No such file or directory';
@@ -67,7 +74,10 @@ export const ovnkube = defineFact({
       managementPortResource: find(NAMES.managementPortResource),
       gatewayInterface:
         find(NAMES.gatewayInterface) ?? gatewayOption(process?.environment.get('OVN_GATEWAY_OPTS')),
-      networkSegmentation: find(NAMES.networkSegmentation)?.value === 'true',
+      networkSegmentation: TRUE.test(find(NAMES.networkSegmentation)?.value ?? ''),
+      mtu: number(find(NAMES.mtu)),
+      tunnelled:
+        !TRUE.test(find(NAMES.singleNode)?.value ?? '') && find(NAMES.transport)?.value !== 'no-overlay',
       devices: new Map(
         [...(process?.environment ?? [])]
           .filter(([name]) => name.startsWith('PCIDEVICE_') && !name.endsWith('_INFO'))
@@ -112,7 +122,13 @@ const NAMES = {
     section: 'ovnkubernetesfeature',
     key: 'enable-network-segmentation',
   },
+  mtu: { flag: 'mtu', variable: 'OVN_MTU', section: 'default', key: 'mtu' },
+  singleNode: { flag: 'single-node', variable: '', section: 'gateway', key: 'single-node' },
+  transport: { flag: 'transport', variable: 'OVN_TRANSPORT', section: 'default', key: 'transport' },
 } satisfies Record<string, SettingName>;
+
+const number = (setting: Setting | undefined): Setting | undefined =>
+  /^\d{2,5}$/.test(setting?.value ?? '') ? setting : undefined;
 
 /**
  * The ovnkube that does a node's work. On a DPU, one in full mode may run beside the one in dpu mode (domain: the
@@ -157,7 +173,7 @@ const inEnvironment = (process: Process | undefined, name: string, value: string
 
 /** Seed G L28 as the DaemonSet hands it to the start script. */
 function gatewayOption(options: string | undefined): Setting | undefined {
-  const value = /(?:^|[\s"'])--gateway-interface[= ]["']?([^\s"']+)/.exec(options ?? '')?.[1];
+  const value = /(?:^|[\s"'])--?gateway-interface[= ]["']?([^\s"']+)/.exec(options ?? '')?.[1];
   return value
     ? { value, evidence: evidence('environment of ovnkube', `OVN_GATEWAY_OPTS=${options}`) }
     : undefined;

@@ -46,7 +46,7 @@ const NAMES = [
 /** Where OVN-Kubernetes looks for its configuration file when not told (go-controller/pkg/config/config.go). */
 export const CONFIG_FILE = '/etc/openvswitch/ovn_k8s.conf';
 
-const SETTINGS = String.raw`/^[[:space:]]*\[/s/^/setting /p; /^[[:space:]]*(mode|interface|mgmt-port-netdev|mgmt-port-dp-resource-name|enable-network-segmentation)[[:space:]]*=/I{s/^/setting /;p;}`;
+const SETTINGS = String.raw`/^[[:space:]]*\[/s/^/setting /p; /^[[:space:]]*(mode|interface|mgmt-port-netdev|mgmt-port-dp-resource-name|enable-network-segmentation|mtu|single-node|transport)[[:space:]]*=/I{s/^/setting /;p;}`;
 
 /**
  * A sed command that prints the section headers and a node's settings of an OVN-Kubernetes configuration file, each

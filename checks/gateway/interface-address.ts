@@ -48,6 +48,12 @@ export const interfaceAddress = defineCheck({
       return notApplicable('the gateway interface was not found', traced.evidence);
     const said = evidence('ip -j -d addr show', describe(link));
     if (usable(link).length > 0) return verdictOf([], [said]);
+    const all = netdevs?.ok ? netdevs.value : [];
+    const other = facts.links.find((one) => all.includes(one.name) && usable(one).length > 0);
+    if (other !== undefined)
+      return notApplicable(`gateway/gateway-interface tells of ${chosen}; ${other.name} has the address`, [
+        said,
+      ]);
     const finding = report('NO_ADDRESS', {
       subject: link.name,
       args: { netdev: link.name },

@@ -18,7 +18,7 @@ export const offloadedFlows = defineCheck({
   roles: ['dpu'],
   tags: ['ovs', 'offload'],
   covers: ['A63'],
-  after: ['ovs/hw-offload-in-force', 'sriov/hw-tc-offload'],
+  after: ['ovs/hw-offload-in-force', 'ovs/ingress-qdiscs', 'sriov/hw-tc-offload'],
   requires: ['datapath', 'netdevs', 'ovs'],
   hardware: true,
   messages: {

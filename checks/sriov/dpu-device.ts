@@ -13,7 +13,7 @@ export const dpuDevice = defineCheck({
   tags: ['sriov', 'versions'],
   covers: ['A5'],
   after: ['sriov/supported'],
-  requires: ['links', 'netdevs', 'ovnkube', 'pci'],
+  requires: ['netdevs', 'ovnkube', 'pci'],
   expects: ['dpu-devices', 'pf'],
   hardware: true,
   messages: {

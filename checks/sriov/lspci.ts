@@ -12,7 +12,7 @@ export const lspciVfs = defineCheck({
   tags: ['sriov', 'lspci'],
   covers: ['A22', 'G34'],
   after: ['sriov/virtfn-links'],
-  requires: ['links', 'lspci', 'netdevs', 'ovnkube', 'pci'],
+  requires: ['lspci', 'netdevs', 'ovnkube', 'pci'],
   expects: ['pf'],
   hardware: true,
   messages: {

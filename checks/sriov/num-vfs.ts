@@ -12,7 +12,7 @@ export const numVfs = defineCheck({
   tags: ['sriov', 'sysfs'],
   covers: ['A19', 'A20'],
   after: ['sriov/virtfn-count'],
-  requires: ['links', 'netdevs', 'ovnkube', 'pci'],
+  requires: ['netdevs', 'ovnkube', 'pci'],
   expects: ['num-vfs', 'pf'],
   hardware: true,
   messages: {

@@ -13,7 +13,7 @@ export const pfDriver = defineCheck({
   covers: ['G26', 'G50'],
   // Where the gateway is derived from the PF, that tells the same fault in the document's words.
   after: ['sriov/vfs-created', 'gateway/pf-netdevs'],
-  requires: ['links', 'netdevs', 'ovnkube', 'pci'],
+  requires: ['netdevs', 'ovnkube', 'pci'],
   expects: ['pf'],
   hardware: true,
   messages: {

@@ -13,7 +13,7 @@ export const pfNetdev = defineCheck({
   tags: ['sriov', 'sysfs'],
   covers: ['G5', 'G30'],
   after: ['sriov/pf-driver'],
-  requires: ['links', 'netdevs', 'ovnkube', 'pci'],
+  requires: ['netdevs', 'ovnkube', 'pci'],
   expects: ['pf'],
   hardware: true,
   messages: {

@@ -13,7 +13,7 @@ export const physfnLinks = defineCheck({
   covers: ['A22', 'G22', 'G40'],
   // Of the management port's own VF, the gateway's checks tell the same fault in the document's words.
   after: ['sriov/virtfn-links', 'gateway/pf-pci-address', 'gateway/pf-netdevs'],
-  requires: ['links', 'netdevs', 'ovnkube', 'pci'],
+  requires: ['netdevs', 'ovnkube', 'pci'],
   expects: ['pf'],
   hardware: true,
   messages: {

@@ -11,7 +11,7 @@ export const supported = defineCheck({
   roles: ['dpu-host'],
   tags: ['sriov', 'sysfs'],
   covers: ['A19', 'G21', 'G48'],
-  requires: ['links', 'netdevs', 'ovnkube', 'pci'],
+  requires: ['netdevs', 'ovnkube', 'pci'],
   expects: ['pf'],
   hardware: true,
   messages: {

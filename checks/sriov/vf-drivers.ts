@@ -13,7 +13,7 @@ export const vfDrivers = defineCheck({
   tags: ['sriov', 'driver'],
   covers: ['A57', 'G26', 'G50'],
   after: ['sriov/physfn-links', 'gateway/management-port-exists'],
-  requires: ['links', 'netdevs', 'ovnkube', 'pci'],
+  requires: ['netdevs', 'ovnkube', 'pci'],
   expects: ['pf'],
   hardware: true,
   messages: {

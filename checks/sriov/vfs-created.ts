@@ -12,7 +12,7 @@ export const vfsCreated = defineCheck({
   tags: ['sriov', 'sysfs'],
   covers: ['A20', 'G22', 'G36'],
   after: ['sriov/supported'],
-  requires: ['links', 'netdevs', 'ovnkube', 'pci'],
+  requires: ['netdevs', 'ovnkube', 'pci'],
   expects: ['pf'],
   hardware: true,
   messages: {

@@ -13,7 +13,7 @@ export const virtfnCount = defineCheck({
   tags: ['sriov', 'sysfs'],
   covers: ['A20', 'G22', 'G36'],
   after: ['sriov/vfs-created'],
-  requires: ['links', 'netdevs', 'ovnkube', 'pci'],
+  requires: ['netdevs', 'ovnkube', 'pci'],
   expects: ['pf'],
   hardware: true,
   messages: {

@@ -12,7 +12,7 @@ export const virtfnLinks = defineCheck({
   tags: ['sriov', 'sysfs'],
   covers: ['A22', 'G22', 'G36'],
   after: ['sriov/virtfn-count'],
-  requires: ['links', 'netdevs', 'ovnkube', 'pci'],
+  requires: ['netdevs', 'ovnkube', 'pci'],
   expects: ['pf'],
   hardware: true,
   messages: {

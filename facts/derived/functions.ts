@@ -1,4 +1,3 @@
-import type { Link } from '../links.ts';
 import type { Netdev } from '../netdevs.ts';
 import type { Ovnkube } from '../ovnkube.ts';
 import type { Pci, PciFunction } from '../pci.ts';
@@ -13,7 +12,6 @@ export interface ExaminedPfs {
 }
 
 interface FunctionFacts {
-  readonly links: readonly Link[];
   readonly pci: Pci;
   readonly netdevs: ReadonlyMap<string, Netdev>;
   readonly ovnkube: Pick<Ovnkube, 'managementPort'>;
@@ -44,9 +42,9 @@ export function examinedPfs(facts: FunctionFacts, named: string | undefined): Ex
     : { pfs: candidates, how: `${what} that can have VFs`, missing: false };
 }
 
-/** The network device of this name or alternative name, of which sysfs knows only the first. */
-const netdevOf = (name: string, { links, netdevs }: FunctionFacts): Netdev | undefined =>
-  netdevs.get(name) ?? netdevs.get(links.find(({ altnames }) => altnames.includes(name))?.name ?? '');
+/** The network device of this name or alternative name. */
+const netdevOf = (name: string, { netdevs }: FunctionFacts): Netdev | undefined =>
+  netdevs.get(name) ?? [...netdevs.values()].find(({ altnames }) => altnames?.includes(name));
 
 /** By the number that the PF tells, or by its virtfn links. */
 export const hasVfs = (pf: PciFunction): boolean => (pf.sriovNumVfs ?? 0) > 0 || pf.virtfns.size > 0;

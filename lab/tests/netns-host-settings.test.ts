@@ -161,7 +161,9 @@ test.serial(
   },
 );
 
-const NOT_DERIVED = [host('pf-netdevs', { verdict: 'skip' }), host('gateway-interface', { verdict: 'skip' })];
+const NOT_DERIVED = ['pf-netdevs', 'gateway-interface', 'interface-address'].map((name) =>
+  host(name, { verdict: 'skip' }),
+);
 
 test.serial('the gateway interface is given by name', async (t) => {
   const given = await changed(lab, ovnkubeWith([MODE, PORT, '--gateway-interface=enp2s0f0np0']));

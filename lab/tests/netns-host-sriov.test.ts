@@ -51,8 +51,8 @@ const link = (number: number, target: string) => `ln -sfn ../${target} ${PF_DEVI
 
 /** The gateway interface is named, so that the steps that derive it are left out. */
 const NAMED = ovnkubeWith([MODE, PORT, '--gateway-interface=eno1']);
-const NOT_DERIVED = ['gateway/pf-netdevs', 'gateway/gateway-interface'].map((check) =>
-  host(check, { verdict: 'skip' }),
+const NOT_DERIVED = ['pf-netdevs', 'gateway-interface', 'interface-address'].map((name) =>
+  host(`gateway/${name}`, { verdict: 'skip' }),
 );
 
 const FAULTS: readonly (readonly [string, Change, Expected, ...Expected[]])[] = [
@@ -118,6 +118,7 @@ const FAULTS: readonly (readonly [string, Change, Expected, ...Expected[]])[] = 
     fault('physfn-elsewhere', { index: 0 }),
     host('physfn-links', { code: 'OTHER_PF' }),
     host('gateway/gateway-interface', { verdict: 'skip' }),
+    host('gateway/interface-address', { verdict: 'skip' }),
   ],
   [
     'a VF that lspci does not list',

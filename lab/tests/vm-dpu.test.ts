@@ -56,6 +56,37 @@ const CASES: readonly Case[] = [
   { fault: 'hw-offload-no-restart', changes: [] },
   { fault: 'hw-offload-false-no-restart', changes: [{ check: 'ovs/hw-offload', code: 'OFF' }] },
   { fault: 'tc-policy-skip-hw', changes: [{ check: 'ovs/hw-offload', code: 'KEPT_OUT' }] },
+  { fault: 'flow-limit-zero', changes: [{ check: 'ovs/hw-offload', code: 'NO_FLOWS' }] },
+  {
+    fault: 'user-space-datapath',
+    changes: [
+      { check: 'ovs/hw-offload', code: 'USER_SPACE', message: 'no port of DPDK' },
+      skipped('sriov/hw-tc-offload'),
+    ],
+  },
+  {
+    fault: 'ingress-qdisc-deleted',
+    changes: [{ check: 'ovs/ingress-qdiscs', message: 'pf0vf1 has no ingress qdisc' }],
+  },
+  {
+    fault: 'representors-swapped',
+    changes: [
+      { check: 'ovs/representor-names', message: 'has the name of VF 1 and is the representor of VF 2' },
+    ],
+  },
+  {
+    fault: 'uplink-mtu-small',
+    changes: [
+      {
+        check: 'ovs/encap-mtu',
+        message: 'MTU (1400) of network interface brp0 is too small for specified overlay MTU (1458)',
+      },
+    ],
+  },
+  {
+    fault: 'health-reporter-error',
+    changes: [{ check: 'sriov/devlink-health', verdict: 'warn', message: 'dummy of netdevsim/netdevsim10' }],
+  },
   { fault: 'vswitchd-dead', changes: [{ check: 'ovs/daemons', message: 'ovs-vswitchd is not running' }] },
   { fault: 'ovsdb-dead', changes: [{ check: 'ovs/daemons', message: 'ovsdb-server is not running' }] },
   {

@@ -17,7 +17,10 @@ async function freePort(): Promise<number> {
 }
 
 function qemuArguments(image: string, directory: string, profile: Profile, port: number): string[] {
-  const cmdline = 'console=ttyS0 quiet panic=-1 net.ifnames=0 intel_iommu=on iommu=pt mitigations=off';
+  // Without no_timer_check the kernel counts the timer's interrupts against its own clock, and panics where a busy machine
+  // delivers too few.
+  const cmdline =
+    'console=ttyS0 quiet panic=-1 net.ifnames=0 intel_iommu=on iommu=pt mitigations=off no_timer_check';
   return [
     ...['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none', '-daemonize'],
     // An IOMMU with interrupt remapping lets vfio-pci take a function.

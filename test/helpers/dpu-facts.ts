@@ -2,7 +2,8 @@ import type { Flow } from '../../facts/flows.ts';
 import type { Link } from '../../facts/links.ts';
 import type { Bridge, Interface, Ovs } from '../../facts/ovs.ts';
 import type { OvsInstallation } from '../../facts/ovs-installation.ts';
-import { aLink, aNetdev, anOvnkube, aProcess, aSetting, type NodeFacts } from './node-facts.ts';
+import type { Qdiscs } from '../../facts/qdiscs.ts';
+import { aLink, aNetdev, anOvnkube, aProcess, aSetting, NO_REPORTERS, type NodeFacts } from './node-facts.ts';
 
 /** Typed facts of Open vSwitch, made by hand: the DPU of seed A L401-433, healthy, to be broken by each test. */
 export const anInterface = (name: string, given: Partial<Interface> = {}): Interface => ({
@@ -143,8 +144,17 @@ export const aFlow = (given: Partial<Flow> = {}): Flow => ({
   ...given,
 });
 
+const aPort = (name: string, physPortName: string) => aNetdev(name, '0000:03:00.0', { physPortName });
+
+export const ingressOf = (...names: readonly string[]): Qdiscs => ({
+  unavailable: undefined,
+  ingress: new Map(names.map((name) => [name, `qdisc ingress ffff: dev ${name} parent ffff:fff1 ----`])),
+});
+
 export function dpu() {
   return {
+    devlinkHealth: NO_REPORTERS,
+    qdiscs: ingressOf('p0', 'pf0hpf', 'pf0vf1', 'pf0vf2'),
     ovs: anOvs(),
     ovsInstallation: INSTALLED,
     ovsOffloadLog: {
@@ -185,10 +195,10 @@ export function dpu() {
     ] as readonly Link[],
     netdevs: new Map(
       [
-        aNetdev('p0', '0000:03:00.0', { physPortName: 'p0' }),
-        aNetdev('pf0hpf', '0000:03:00.0', { physPortName: 'c1pf0' }),
-        aNetdev('pf0vf1', '0000:03:00.0', { physPortName: 'c1pf0vf1' }),
-        aNetdev('pf0vf2', '0000:03:00.0', { physPortName: 'c1pf0vf2' }),
+        aPort('p0', 'p0'),
+        aPort('pf0hpf', 'c1pf0'),
+        aPort('pf0vf1', 'c1pf0vf1'),
+        aPort('pf0vf2', 'c1pf0vf2'),
       ].map((netdev) => [netdev.name, netdev]),
     ),
     processes: [

@@ -1,6 +1,7 @@
 import type { ExecutionContext } from 'ava';
 import { CHECKS } from '../../checks/index.ts';
 import type { Role, Simulation } from '../../facts/derived/role.ts';
+import type { DevlinkHealth } from '../../facts/devlink-health.ts';
 import { evidence } from '../../facts/fact.ts';
 import type { FactName, FactValues } from '../../facts/index.ts';
 import type { Address, Link } from '../../facts/links.ts';
@@ -104,6 +105,8 @@ export const anOvnkube = (given: Partial<Ovnkube> = {}): Ovnkube => ({
   managementPortResource: undefined,
   gatewayInterface: aSetting('gateway-interface', 'derive-from-mgmt-port'),
   networkSegmentation: false,
+  mtu: undefined,
+  tunnelled: true,
   devices: new Map(),
   environmentReadable: true,
   ...given,
@@ -126,7 +129,7 @@ export const VFS = ['0000:01:02.3', '0000:01:02.4', '0000:01:02.5'] as const;
  * at the node's disposal, the third is in a pod.
  */
 export function dpuHost(): Required<
-  Pick<NodeFacts, 'links' | 'lspci' | 'netdevs' | 'ovnkube' | 'pci' | 'processes'>
+  Pick<NodeFacts, 'devlinkHealth' | 'links' | 'lspci' | 'netdevs' | 'ovnkube' | 'pci' | 'processes'>
 > {
   const vf = (address: string, netdevs: readonly string[]) =>
     aPciFunction(address, { device: '101e', physfn: PF, physfnLink: `../${PF}`, netdevs });
@@ -151,6 +154,7 @@ export function dpuHost(): Required<
     }),
   ];
   return {
+    devlinkHealth: NO_REPORTERS,
     links: [
       aLink('eth0', {
         addresses: [anAddress('192.168.42.201')],
@@ -176,6 +180,8 @@ export function dpuHost(): Required<
     processes: [aProcess('ovnkube'), aProcess('kubelet')],
   };
 }
+
+export const NO_REPORTERS: DevlinkHealth = { unavailable: undefined, reporters: [] };
 
 export const pciOf = (functions: readonly PciFunction[]): Pci => ({
   functions: new Map(functions.map((one) => [one.address, one])),

@@ -47,7 +47,6 @@ export function hostFunctions(
   const { pfs } = examinedPfs(
     {
       pci: pci.value,
-      links: links.ok ? links.value : [],
       netdevs: netdevs.value,
       ovnkube: ovnkube.ok ? ovnkube.value : { managementPort: undefined },
     },

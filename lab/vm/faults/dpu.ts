@@ -8,6 +8,18 @@ const healBridges = '/lab/bridges';
 
 const patchPort = 'patch-br-int-to-brp0_$LAB_HOST';
 
+/** The kernel keeps a port under the name that it was added by: the datapath is made anew. */
+const swap = `
+for n in pf0vf1 pf0vf2; do ip link set dev "$n" down; done
+ip link set dev pf0vf1 name away
+ip link set dev pf0vf2 name pf0vf1
+ip link set dev away name pf0vf2
+for n in pf0vf1 pf0vf2; do ip link set dev "$n" up; done
+ovs-appctl exit --cleanup
+${restart}
+/lab/bridges
+`;
+
 const eswitchFaults = {
   'eswitch-legacy': {
     title: 'the eswitch is in legacy mode: there are no VF representors',
@@ -49,6 +61,27 @@ const eswitchFaults = {
     apply: 'ip -n fabric link set dev wire down',
     undo: 'ip -n fabric link set dev wire up',
   },
+  'representors-swapped': {
+    title: "the representors of VF 1 and VF 2 have each other's names",
+    apply: swap,
+    undo: swap,
+  },
+  'uplink-mtu-small': {
+    title: 'the uplink, and so brp0, takes no packet of a pod with the headers of its tunnel',
+    apply: 'ip link set dev p0 mtu 1400; until_true 5 grep -qx 1400 /sys/class/net/brp0/mtu',
+    undo: 'ip link set dev p0 mtu 1500; until_true 5 grep -qx 1500 /sys/class/net/brp0/mtu',
+  },
+  'health-reporter-error': {
+    title: 'a health reporter of the eswitch is in error and does not recover by itself',
+    apply: `
+devlink health set netdevsim/netdevsim10 reporter dummy auto_recover false
+echo broken >/sys/kernel/debug/netdevsim/netdevsim10/health/break_health
+`,
+    undo: `
+devlink health set netdevsim/netdevsim10 reporter dummy auto_recover true
+devlink health recover netdevsim/netdevsim10 reporter dummy
+`,
+  },
   'nexthop-unreachable': {
     title: 'nothing answers at the gateway next hop',
     apply: 'ip -n fabric address delete 192.168.40.254/22 dev wire; ip neigh flush dev brp0',
@@ -87,6 +120,27 @@ const offloadFaults = {
     title: 'tc-policy keeps every flow out of the hardware',
     apply: vsctl('set Open_vSwitch . other_config:tc-policy=skip_hw') + restart,
     undo: vsctl('remove Open_vSwitch . other_config tc-policy') + restart,
+  },
+  'flow-limit-zero': {
+    title: 'Open vSwitch may keep no flow in its datapath',
+    apply: vsctl('set Open_vSwitch . other_config:flow-limit=0'),
+    undo: vsctl('remove Open_vSwitch . other_config flow-limit'),
+  },
+  'user-space-datapath': {
+    title:
+      'both bridges were given the datapath in user space, with the representors as plain network devices',
+    apply: `modprobe tun
+${vsctl('set Bridge br-int datapath_type=netdev -- set Bridge brp0 datapath_type=netdev')}
+ip link set dev brp0 up
+ip address replace 192.168.41.127/22 dev brp0
+ip route replace default via 192.168.40.254 dev brp0
+`,
+    undo: `${vsctl('set Bridge br-int datapath_type=system -- set Bridge brp0 datapath_type=system')}${healBridges}`,
+  },
+  'ingress-qdisc-deleted': {
+    title: 'the ingress qdisc of the representor of VF 1, which Open vSwitch had added, is gone',
+    apply: 'tc qdisc del dev pf0vf1 ingress',
+    undo: restart,
   },
   'vswitchd-dead': {
     title: 'ovs-vswitchd is not running',

@@ -201,8 +201,8 @@ test('a PF whose network device is in another network namespace fails step 4 alo
 test('several network devices of the PF are a warning that lists them in byte order', (t) => {
   const facts = dpuHost();
   facts.pci = withFunction(facts.pci, PF, { netdevs: ['eth10', 'eth2'] });
-  const uplink = aLink('eth10', { addresses: [anAddress('192.168.42.201')] });
-  facts.links = [...withLink(facts.links, 'eth0', undefined), uplink, aLink('eth2')];
+  const uplink = aLink('eth2', { addresses: [anAddress('192.168.42.201')] });
+  facts.links = [...withLink(facts.links, 'eth0', undefined), aLink('eth10'), uplink];
   facts.netdevs = withNetdev(
     withNetdev(facts.netdevs, 'eth10', aNetdev('eth10', PF)),
     'eth2',

@@ -1,5 +1,6 @@
 import test from 'ava';
 import type { Devlink } from '../../../facts/devlink.ts';
+import type { DevlinkHealth } from '../../../facts/devlink-health.ts';
 import type { Feature } from '../../../facts/ethtool.ts';
 import type { VfLine } from '../../../facts/links.ts';
 import {
@@ -12,6 +13,7 @@ import {
   idsWith,
   type JudgeNode,
   judgeNode,
+  NO_REPORTERS,
   type NodeFacts,
   onlyFault,
   PF,
@@ -327,6 +329,7 @@ function dpu(mode = 'switchdev') {
   const on: Feature = { on: true, fixed: false, said: 'hw-tc-offload: on' };
   return {
     devlink,
+    devlinkHealth: NO_REPORTERS,
     ethtool: new Map<string, Feature>(ports.map(({ name }) => [name, on])),
     links: ports.map(({ name }) => aLink(name, { master: 'ovs-system' })),
     netdevs: new Map(ports.map((one) => [one.name, one])),
@@ -341,7 +344,7 @@ const judgeDpu = (facts: NodeFacts) => {
 test('a DPU in switchdev mode that offloads passes', (t) => {
   const results = judgeDpu(dpu());
   t.deepEqual(idsWith(results, 'pass'), ['sriov/eswitch-mode', 'sriov/hw-tc-offload']);
-  t.is(results.size, 2);
+  t.is(results.size, 3);
 });
 
 test('legacy mode on the DPU is the one failure; on the host nobody asks', (t) => {
@@ -411,6 +414,17 @@ test('hw-tc-offload off, and off for good, are told apart; what stands in for ha
   t.is(judgeDpu(userSpace).get('sriov/hw-tc-offload')?.verdict, 'skip');
   const veths = { ...always, links: facts.links.map((link) => ({ ...link, kind: 'veth' })) };
   t.is(judgeDpu(veths).get('sriov/hw-tc-offload')?.verdict, 'skip');
+});
+
+test('a health reporter that is in error is a warning, and one without devlink a skip', (t) => {
+  const judged = (reporters: DevlinkHealth['reporters']) =>
+    judgeDpu({ ...dpu(), devlinkHealth: { unavailable: undefined, reporters } });
+  const fw = { device: 'pci/0000:03:00.0', name: 'fw', state: 'healthy' };
+  t.is(judged([fw]).get('sriov/devlink-health')?.verdict, 'pass');
+  const fatal = { ...fw, name: 'fw_fatal', state: 'error' };
+  const finding = onlyFault(t, judged([fw, fatal]), 'sriov/devlink-health', 'ERROR', 'warn');
+  t.is(finding.message, 'the health reporter fw_fatal of pci/0000:03:00.0 is in state error');
+  t.is(judged([]).get('sriov/devlink-health')?.verdict, 'skip');
 });
 
 test('a VF whose link the PF keeps down is told by its number', (t) => {

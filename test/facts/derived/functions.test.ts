@@ -12,7 +12,7 @@ import {
   pciOf,
   VFS,
   withFunction,
-  withLink,
+  withNetdev,
 } from '../../helpers/node-facts.ts';
 
 test('the gateway interface is the first network device in byte order, as os.ReadDir lists them', (t) => {
@@ -56,8 +56,8 @@ const addresses = (facts: Parameters<typeof examinedPfs>[0], named?: string) =>
 test('the PF is the one that is named, by network device, alternative name or PCI address', (t) => {
   t.deepEqual(addresses(dpuHost(), 'eno1'), [NIC]);
   t.deepEqual(addresses(dpuHost(), PF), [PF]);
-  const links = withLink(dpuHost().links, 'eno1', { altnames: ['enp5s0f0np0'] });
-  t.deepEqual(addresses({ ...dpuHost(), links }, 'enp5s0f0np0'), [NIC]);
+  const netdevs = withNetdev(dpuHost().netdevs, 'eno1', { altnames: ['enp5s0f0np0'] });
+  t.deepEqual(addresses({ ...dpuHost(), netdevs }, 'enp5s0f0np0'), [NIC]);
   const { missing, pfs } = examinedPfs(dpuHost(), 'enp9s0');
   t.true(missing);
   t.deepEqual(pfs, []);
