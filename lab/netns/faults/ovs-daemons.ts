@@ -58,12 +58,17 @@ export async function startOvnController(lab: NetnsLab, node: LabNode, pair: Pai
  */
 export async function pauseController(node: LabNode): Promise<void> {
   await node.sh('ovn-appctl --timeout=10 -t ovn-controller debug/pause');
-  await waitFor(`ovn-controller on ${node.name} to be connected`, async () => {
+  await waitUntilConnected(node);
+}
+
+/** One that is paused again before it is back stays away. */
+export async function resumeController(node: LabNode): Promise<void> {
+  await node.sh('ovn-appctl --timeout=10 -t ovn-controller debug/resume');
+  await waitUntilConnected(node);
+}
+
+const waitUntilConnected = (node: LabNode): Promise<void> =>
+  waitFor(`ovn-controller on ${node.name} to be connected`, async () => {
     const asked = ['ovn-appctl', '--timeout=5', '-t', 'ovn-controller', 'connection-status'];
     return (await node.exec(asked)).stdout.trim() === 'connected';
   });
-}
-
-export async function resumeController(node: LabNode): Promise<void> {
-  await node.sh('ovn-appctl --timeout=10 -t ovn-controller debug/resume');
-}
