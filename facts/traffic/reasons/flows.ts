@@ -13,7 +13,7 @@ export const flowDrops: Finder = (scene) => {
     const isInner = bridge === integrationBridgeName(chassis.ovs);
     return {
       reason: `a flow of ${bridge} on ${chassis.target} drops it: table ${table}, ${flow}${unknownMac(flow, trace)}`,
-      remedy: `Look which flow that is, and who made it: ovs-ofctl --names dump-flows ${bridge} table=${table}; its cookie begins the UUID of the logical flow, for ovn-sbctl lflow-list`,
+      remedy: `Look which flow that is, and who made it: ovs-ofctl --names dump-flows ${bridge} table=${table}; ${isInner ? 'its cookie begins the UUID of the logical flow, for ovn-sbctl lflow-list' : 'those of OVN-Kubernetes in this bridge are made by ovnkube'}`,
       evidence: traceEvidence === undefined ? [] : [traceEvidence],
       reach: isInner ? 'endpoint' : 'between-nodes',
     };
