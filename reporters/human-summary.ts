@@ -31,11 +31,14 @@ export function problemLines(look: Look, report: Report, blocking: Blocking): st
   return [...ofRun, ...ofChecks];
 }
 
-/** Told together: results of one check with the same code, and those of one reason but for the node's name. */
+/** IPv4 addresses, and those of IPv6 as they stand before a port. */
+const ADDRESS = /\b\d{1,3}(?:\.\d{1,3}){3}\b|\[[0-9a-f:]+\]/gi;
+
+/** Told together: results of one check with the same code, and those of one reason but for the node's name or address. */
 function sameness({ checkId, findings, reason, target }: Result): string {
   const [first] = findings;
   return first === undefined && reason !== undefined
-    ? reason.replaceAll(target, '')
+    ? reason.replaceAll(target, '').replace(ADDRESS, '')
     : JSON.stringify([checkId, first?.code]);
 }
 

@@ -263,12 +263,33 @@ function targetProblems(
 
 /** Finds the results that block a result: of the checks in its `blockedBy`, on a target that it is about. */
 export function blockersIn(results: readonly Result[]): (result: Result) => readonly Result[] {
-  const byCheck = Map.groupBy(results, ({ checkId }) => checkId);
+  const places = new Map(results.map((result, place) => [result, place] as const));
+  const byCheck = new Map<string, Map<string, Result[]>>();
+  for (const result of results) {
+    const ofCheck = byCheck.get(result.checkId) ?? new Map<string, Result[]>();
+    byCheck.set(result.checkId, ofCheck);
+    for (const key of keysOf(result)) {
+      const own = ofCheck.get(key);
+      if (own === undefined) ofCheck.set(key, [result]);
+      else own.push(result);
+    }
+  }
   return (result) => {
-    const others = (result.blockedBy ?? []).flatMap((id) => byCheck.get(id) ?? []);
-    return others.filter((other) => other !== result && concernsAlike(other, result));
+    const near = (result.blockedBy ?? []).map((id) => {
+      const ofCheck = byCheck.get(id);
+      const found = new Set(keysOf(result).flatMap((key) => ofCheck?.get(key) ?? []));
+      return [...found].sort((a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0));
+    });
+    return near.flat().filter((other) => other !== result && concernsAlike(other, result));
   };
 }
+
+/** What two results that concern each other have at least one of in common. */
+const keysOf = (result: Result): readonly string[] => [
+  ...targetsOf(result).map((target) => `target ${target}`),
+  ...(result.path === undefined ? [] : [`path ${result.path.id}`]),
+  ...(result.path?.culprit === undefined ? [] : [`culprit ${result.path.culprit}`]),
+];
 
 /** Whether one result may hang on the other: paths on the same path or the same culprit, all else on a common target. */
 function concernsAlike(one: Result, other: Result): boolean {

@@ -243,9 +243,10 @@ function judgeAll(
   const pairResults = planned
     .filter(({ dpu }) => dpu !== undefined)
     .map((item) => judgePlanned(item, verdicts, request));
+  const dead = Map.groupBy(nodeResults.filter(saysDead), ({ target }) => target);
   const unreachable = [
     ...clusters.flatMap(clusterReachability),
-    ...nodes.flatMap(reachability).map((result) => foldDead(result, nodeResults)),
+    ...nodes.flatMap(reachability).map((result) => foldDead(result, dead.get(result.target))),
   ];
   const results = [...unreachable, ...clusterResults, ...nodeResults, ...pairResults];
   return { results: inOrder(results, checks, targetNames(nodes, clusters)), notPlanned };
@@ -327,11 +328,7 @@ function reachability(node: GatheredNode): Result[] {
  * A node that its cluster calls dead and that can't be reached is one failure: the cluster's word is the cause, and what
  * hangs on reaching the node hangs on that.
  */
-function foldDead(unreached: Result, nodeResults: readonly Result[]): Result {
-  const dead = nodeResults.find(
-    ({ target, verdict, tags }) =>
-      target === unreached.target && verdict === 'fail' && tags.includes(LIVENESS),
-  );
+function foldDead(unreached: Result, [dead]: readonly Result[] = []): Result {
   if (dead === undefined) return unreached;
   const { remedy: _, ...rest } = unreached;
   return {
@@ -345,6 +342,8 @@ function foldDead(unreached: Result, nodeResults: readonly Result[]): Result {
 
 /** The tag of checks by which a cluster says whether a node lives. */
 const LIVENESS = 'liveness';
+
+const saysDead = ({ verdict, tags }: Result): boolean => verdict === 'fail' && tags.includes(LIVENESS);
 
 const failureOf = ({ unreachable }: GatheredNode): TargetFailure | undefined =>
   unreachable === undefined

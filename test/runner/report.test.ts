@@ -137,3 +137,18 @@ test('many blocked checks in a long chain are followed quickly', (t) => {
   t.is(codeOf([of('pass'), ...chain]), 2);
   t.true(spent() < 2000);
 });
+
+test('what hangs on many nodes that can not be reached is followed quickly', (t) => {
+  const results = Array.from({ length: 1000 }, (_, index) => `n${index}`).flatMap((target) => [
+    of('error', { target, checkId: 'target/reachable' }),
+    ...Array.from({ length: 30 }, (_, own) => blockedBy('target/reachable', { target, checkId: `a/${own}` })),
+  ]);
+  const spent = cpuClock();
+  const blockersOf = blockersIn(results);
+  for (const result of results)
+    t.deepEqual(
+      blockersOf(result).map((blocker) => blocker.target),
+      result.verdict === 'blocked' ? [result.target] : [],
+    );
+  t.true(spent() < 3000);
+});
