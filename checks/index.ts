@@ -1,4 +1,5 @@
 import { CHAIN_CHECKS } from './chain/index.ts';
+import { dpfDpusReady } from './cluster/dpf-dpus.ts';
 import { dpuLabels } from './cluster/dpu-labels.ts';
 import { dpuPairs } from './cluster/dpu-pairs.ts';
 import { knownMessages } from './cluster/known-messages.ts';
@@ -113,6 +114,7 @@ import { representors } from './veth/representors.ts';
 export const CHECKS: readonly Check[] = [
   dpuLabels,
   dpuPairs,
+  dpfDpusReady,
   kubeProxyAbsent,
   knownMessages,
   nodesReady,

@@ -1,6 +1,6 @@
 import { type JsonRecord, optionalText, record } from '../json.ts';
 import { defineClusterFact } from './fact.ts';
-import { namedObjects, type ObjectIdentity } from './objects.ts';
+import { type Condition, conditionsOf, namedObjects, type ObjectIdentity } from './objects.ts';
 
 /**
  * A DPU object of DPF. The node that the DPU becomes, in the cluster of the DPUs, is called as the object is
@@ -15,6 +15,8 @@ export interface DpfDpu extends ObjectIdentity {
   readonly device: string | undefined;
   /** How far DPF got with it, such as `Ready` or `OS Installing`; absent before it began. */
   readonly phase: string | undefined;
+  /** Its conditions that are not True. */
+  readonly unmet: readonly Condition[];
 }
 
 /** Undefined where DPF is not installed. */
@@ -49,6 +51,7 @@ export const dpfDpus = defineClusterFact({
               : `status.kubeNodeRef of DPUNode ${dpuNode}`,
           device: deviceOf(spec),
           phase: optionalText(record(object['status']), 'phase'),
+          unmet: conditionsOf(record(object['status'])).filter(({ status }) => status !== 'True'),
         },
       ];
     });
