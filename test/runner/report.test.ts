@@ -145,10 +145,12 @@ test('what hangs on many nodes that can not be reached is followed quickly', (t)
   ]);
   const spent = cpuClock();
   const blockersOf = blockersIn(results);
-  for (const result of results)
-    t.deepEqual(
-      blockersOf(result).map((blocker) => blocker.target),
-      result.verdict === 'blocked' ? [result.target] : [],
+  const wrong = results.filter((result) => {
+    const [blocker, second] = blockersOf(result);
+    return (
+      second !== undefined || blocker?.target !== (result.verdict === 'blocked' ? result.target : undefined)
     );
+  });
+  t.is(wrong.length, 0);
   t.true(spent() < 3000);
 });

@@ -53,6 +53,19 @@ test('representors that bear the number of neither their pair nor of the host ar
   t.is(finding?.message, 'connection PF ID 0 does not match local DPU PF ID 3');
 });
 
+test('of hosts with names of their own, the last number tells the pair, or nothing does', (t) => {
+  const verdict = (name: string, representorPf: number) => {
+    const { host, dpu } = vethPair({ representorPf });
+    const results = judgePair('veth', { processes: [], ...host }, { processes: [], ...dpu }, {}, name);
+    return verdictOn(results, 'veth/representor-pf');
+  };
+  t.is(verdict('host2', 1), 'skip');
+  t.is(verdict('host-1', 1), 'skip');
+  t.is(verdict('alpha', 1), 'skip');
+  t.is(verdict('alpha', 0), 'pass');
+  t.is(verdict('host2', 5), 'fail');
+});
+
 test('what OVS, OVN and pods add is not counted, and is no fault', (t) => {
   const pair = vethPair();
   pair.dpu.links.push(
