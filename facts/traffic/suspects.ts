@@ -100,7 +100,8 @@ function groups(located: readonly PathMeasurement[]): ReadonlyMap<string, readon
 
 /** A place seen on some paths explains others, too, on which nobody looked: those that it reaches and that fail without exception. */
 function placeSuspect(id: string, seen: readonly PathMeasurement[], view: View): Suspect {
-  const onlyLong = seen.every(isOfLong);
+  // A queue that is full drops long packets first, and others as well.
+  const onlyLong = seen.every((one) => isOfLong(one) && lossOf(one)?.isLossy !== true);
   const others = seen.flatMap((one) => {
     const loss = lossOf(one);
     if (loss === undefined) return [];

@@ -355,3 +355,22 @@ test('of a place that drops some packets and not others, a path that came throug
   t.is(culprits(all(true))[0]?.paths.length, 2);
   t.is(culprits(all(false))[0]?.paths.length, 1);
 });
+
+test('a full queue that was seen to drop long packets explains small ones, too', (t) => {
+  const [a, b, far] = [pod('a', 1), pod('b', 1), pod('c', 2)];
+  const lost: Hop = {
+    kind: 'interface',
+    node: 'host1',
+    name: 'eth0',
+    of: a.name,
+    direction: 'request',
+    counter: 'tx',
+  };
+  const found = (isLossy: boolean) =>
+    culprits([
+      measured(path(a, b, 'mtu'), 0, { lost, reason: 'its queue is full', reach: 'endpoint', isLossy }),
+      measured(path(a, far), 0),
+    ]);
+  t.is(found(true)[0]?.paths.length, 2);
+  t.is(found(false)[0]?.paths.length, 1);
+});
