@@ -24,6 +24,12 @@ export const linksUp = definePairCheck({
       cause: 'It was set down, or was moved to another namespace, which sets it down.',
       remedy: 'On {node}: ip link set {device} up',
     },
+    SIDE_DOWN: {
+      text: 'all {count} ends of veth pairs on {node} are down, and those on {other} are up',
+      cause:
+        'The set-up leaves both ends down, and OVN-Kubernetes sets both up: somebody has set up one side, or set down the other.',
+      remedy: 'On {node}: for link in {devices}; do ip link set $link up; done',
+    },
   },
   docs: ['seed K L215-217', 'ip-link(8)'],
   judge({ host, dpu, expected, subject, report }) {
@@ -43,6 +49,20 @@ export const linksUp = definePairCheck({
     );
     if (runsOvnKubernetes(host.processes) || runsOvnKubernetes(dpu.processes))
       return notApplicable('OVN-Kubernetes runs, and sets a VF up when a pod takes it', [counted]);
+    const side = sideThatIsDown(ends, subject.host.name, subject.dpu.name);
+    if (pairs.length > 1 && side !== undefined) {
+      const own = ends.filter(({ node }) => node === side);
+      const devices = own.map(({ link }) => link.name);
+      const other = side === subject.host.name ? subject.dpu.name : subject.host.name;
+      const finding = report('SIDE_DOWN', {
+        subject: side,
+        args: { node: side, other, count: own.length, devices: devices.join(' ') },
+        observed: `${own.length} down on ${side}, none on ${other}`,
+        expected: 'UP on both',
+        evidence: [counted],
+      });
+      return verdictOf([finding], [counted]);
+    }
     if (down.length * 2 >= ends.length)
       return notApplicable('the set-up has not set the VFs up; OVN-Kubernetes will', [counted]);
     const findings = down.map(({ node, link }) =>
@@ -57,5 +77,13 @@ export const linksUp = definePairCheck({
     return verdictOf(findings, [counted]);
   },
 });
+
+type End = { readonly node: string; readonly link: Link };
+
+/** The node on which all ends are down, where on the other all are up. */
+function sideThatIsDown(ends: readonly End[], ...nodes: readonly string[]): string | undefined {
+  const isUp = ({ link }: End) => link.flags.includes('UP');
+  return nodes.find((node) => ends.every((end) => isUp(end) === (end.node !== node)));
+}
 
 const flagsOf = ({ flags }: Link): string => `<${flags.join(',')}>`;

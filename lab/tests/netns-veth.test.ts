@@ -164,6 +164,22 @@ const FAULTS: readonly (readonly [what: string, change: Change, expected: readon
     ],
   ],
   [
+    'a host of which all VFs are down',
+    script(
+      'host',
+      'for i in $(seq 0 15); do ip link set eth0-$i down; done',
+      'for i in $(seq 0 15); do ip link set eth0-$i up; done',
+    ),
+    [
+      {
+        target: 'dpu-worker',
+        check: 'veth/links-up',
+        code: 'SIDE_DOWN',
+        message: 'all 16 ends of veth pairs on dpu-worker are down, and those on dpu-worker2 are up',
+      },
+    ],
+  ],
+  [
     'a representor that is down',
     script('dpu', 'ip link set rep0-9 down', 'ip link set rep0-9 up'),
     [{ target: 'dpu-worker', check: 'veth/links-up', message: 'rep0-9 on dpu-worker2 is down' }],

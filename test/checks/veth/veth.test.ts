@@ -432,9 +432,19 @@ test('a VF without a carrier, whose representor is down, is no second finding', 
   onlyThis(t, judge(pair), 'veth/links-up fail on host1', 'DOWN', ['rep0-3']);
 });
 
+test('all ends of one side that are down while the other side is up are one finding', (t) => {
+  const pair = vethPair();
+  for (const { name } of [...pair.host.links])
+    if (name.startsWith('eth0-')) change(pair.host, name, { flags: ['BROADCAST'] });
+  onlyThis(t, judge(pair), 'veth/links-up fail on host1', 'SIDE_DOWN', ['host1']);
+});
+
 test('before and after OVN-Kubernetes, VFs that are down are no fault', (t) => {
   const pair = vethPair();
-  for (let index = 0; index < 16; index += 1) change(pair.host, `eth0-${index}`, { flags: ['BROADCAST'] });
+  for (let index = 0; index < 16; index += 1) {
+    change(pair.host, `eth0-${index}`, { flags: ['BROADCAST'] });
+    change(pair.dpu, `rep0-${index}`, { flags: ['BROADCAST'] });
+  }
   t.is(verdictOn(judge(pair), 'veth/links-up'), 'skip');
   t.deepEqual(faults(judge(pair)), []);
   const deployed = vethPair();
