@@ -90,6 +90,7 @@ const EXPECTED: Readonly<Record<string, readonly Expected[]>> = {
       check: 'cluster/dpu-labels',
       message: 'node dpu1 is a DPU without the label k8s.ovn.org/dpu',
     },
+    { target: 'dpu1', check: 'ovs/encap-mtu', verdict: 'skip' },
   ],
   'capacity-zero': [
     { target: 'host1', check: 'resources/pool-devices', message: 'offers no mellanox.com/mlnx_sriov_cx6' },
@@ -125,6 +126,7 @@ const EXPECTED: Readonly<Record<string, readonly Expected[]>> = {
   'pod-port-missing': [
     { target: 'host1', check: 'chain/pod-ports', message: 'no port has the iface-id default_offload-pod1' },
     { target: 'host1', check: 'chain/port-duplicates', verdict: 'skip' },
+    { target: 'dpu1', check: 'ovs/representor-names', verdict: 'skip' },
   ],
   'gone-pod-port': [
     {
