@@ -47,7 +47,10 @@ export const dnsStub = defineCheck({
       setting?.file ?? '/etc/systemd/resolved.conf',
       setting ? `DNSStubListener=${setting.value}` : 'DNSStubListener is not set, which means yes',
     );
-    if (!resolver.resolvedRuns && stub === undefined) {
+    const isOff = OFF.includes((setting?.value ?? '').toLowerCase());
+    // Where nothing is set it means yes, but only to a systemd-resolved that runs; who set it wants it to run.
+    const isSetOn = setting !== undefined && !isOff;
+    if (!resolver.resolvedRuns && stub === undefined && !isSetOn) {
       return notApplicable('systemd-resolved does not run here', [servers]);
     }
     if (stub !== undefined) {
@@ -57,7 +60,7 @@ export const dnsStub = defineCheck({
         [],
       );
     }
-    if (OFF.includes((setting?.value ?? '').toLowerCase())) return verdictOf([], [servers, listener]);
+    if (isOff) return verdictOf([], [servers, listener]);
     const value = setting?.value ?? 'not set, which means yes';
     const about = {
       subject: 'DNSStubListener',

@@ -99,3 +99,14 @@ test('the stub resolver of a DPF control plane', (t) => {
   t.is(dns({ stubListener: [], resolvedRuns: false }).get('system/dns-stub')?.verdict, 'skip');
   t.is(dns({ nameservers: ['127.0.0.53'] }, []).get('system/dns-stub')?.verdict, 'skip', 'no DPF');
 });
+
+test('a stub listener that somebody has set is a failure before systemd-resolved runs, too', (t) => {
+  const judgeDns = (stubListener: Resolver['stubListener']) => {
+    const resolver: Resolver = { nameservers: ['192.0.2.53'], stubListener, resolvedRuns: false };
+    return judge({ ...healthy(), resolver }, { role: 'control-plane' }).get('system/dns-stub');
+  };
+  const file = '/etc/systemd/resolved.conf';
+  t.is(judgeDns([{ file, value: 'yes' }])?.findings[0]?.code, 'STUB_LISTENS');
+  t.is(judgeDns([{ file, value: 'no' }])?.verdict, 'skip');
+  t.is(judgeDns([])?.verdict, 'skip');
+});
