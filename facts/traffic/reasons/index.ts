@@ -13,7 +13,14 @@ import {
 import { flowDrops, tunnelUnreachable } from './flows.ts';
 import { hostRepresentorDown, noPatch } from './outside.ts';
 import { deviceDrops, queueDrops } from './queues.ts';
-import { claimedTwice, portInError, portMissing, portUnbound, representorDown } from './representor.ts';
+import {
+  claimedTwice,
+  flowsGone,
+  portInError,
+  portMissing,
+  portUnbound,
+  representorDown,
+} from './representor.ts';
 import type { Finder, Finding, Scene } from './scene.ts';
 import { tooLong, tooNarrow } from './size.ts';
 import { encapWrong, uplinkBroken, vlanApart } from './underlay.ts';
@@ -28,6 +35,7 @@ const FINDERS: readonly Finder[] = [
   notAsGiven,
   representorDown,
   portInError,
+  flowsGone,
   portUnbound,
   noPatch,
   uplinkBroken,

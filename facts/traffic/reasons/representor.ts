@@ -127,6 +127,24 @@ const missing = (name: string, chassis: string): Finding => ({
   reach: 'endpoint',
 });
 
+/** ovn-controller has called the port installed, and there is not even a flow that takes in its packets: somebody else took it. */
+export const flowsGone: Finder = (scene) => {
+  for (const { port, chassis } of beside(scene)) {
+    const seen = scene.chassis.get(chassis);
+    const { trace, traceEvidence } = seen ?? {};
+    if (port?.externalIds.get('ovn-installed') !== 'true') continue;
+    if (trace?.unknownPort !== true || trace.inPort !== port.name) continue;
+    return {
+      reason: `${port.bridge.name} of ${chassis} has no flows for ports that ovn-controller has called installed`,
+      remedy: `Have ovn-controller make them anew, on ${chassis}: ovn-appctl -t ovn-controller recompute; where that is not enough, restart it; how many there are: ovs-ofctl dump-aggregate ${port.bridge.name}`,
+      evidence: [describePort(port), ...(traceEvidence === undefined ? [] : [traceEvidence])],
+      at: { kind: 'ovs-port', node: chassis },
+      reach: 'node',
+    };
+  }
+  return undefined;
+};
+
 /** ovn-controller makes flows for a port by its iface-id alone. */
 export const portUnbound: Finder = (scene) => {
   for (const { port, chassis } of [...beside(scene), ...target(scene)]) {

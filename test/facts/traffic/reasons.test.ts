@@ -2,7 +2,7 @@ import test from 'ava';
 import type { Hop, HopReading } from '../../../facts/traffic/location.ts';
 import { switchDown, switchDownBeyond } from '../../../facts/traffic/reasons/daemons.ts';
 import { flowDrops } from '../../../facts/traffic/reasons/flows.ts';
-import { claimedTwice } from '../../../facts/traffic/reasons/representor.ts';
+import { claimedTwice, flowsGone } from '../../../facts/traffic/reasons/representor.ts';
 import type { ChassisScene, Scene } from '../../../facts/traffic/reasons/scene.ts';
 import { tooLong } from '../../../facts/traffic/reasons/size.ts';
 import { aPath, aPod } from '../../helpers/traffic.ts';
@@ -123,4 +123,28 @@ test('two ports that claim one logical port are named, also on a DPU that the pa
     )?.reason;
   t.is(reasonOf(), 'pf0vf1 of dpu1 and pf0vf3 of dpu7 both claim the logical port ns_pod');
   t.is(reasonOf('tcp:198.51.100.9:6642'), undefined, 'another cluster');
+});
+
+test('a port that was installed, and of which no flow knows: its flows are gone', (t) => {
+  const reasonOf = (installed: string, inPort: string) => {
+    const port = {
+      name: 'port',
+      bridge: { name: 'br-int' },
+      externalIds: new Map([['ovn-installed', installed]]),
+    };
+    const trace = { unknownPort: true, inPort };
+    return flowsGone(
+      scene({ lost: WAY[2], last: WAY[1] }, {
+        from: { name: 'run/pod1', chassis: 'dpu1', port },
+        to: undefined,
+        chassis: new Map([['dpu1', { ...chassis('dpu1'), trace }]]),
+      } as unknown as Partial<Scene>),
+    )?.reason;
+  };
+  t.is(
+    reasonOf('true', 'port'),
+    'br-int of dpu1 has no flows for ports that ovn-controller has called installed',
+  );
+  t.is(reasonOf('false', 'port'), undefined);
+  t.is(reasonOf('true', 'another'), undefined);
 });
