@@ -28,8 +28,7 @@ export const dnsStub = defineCheck({
     STUB_LISTENS: {
       text: 'DNSStubListener is {value}',
       cause: 'DNS stub resolver should be disabled if using systemd resolvd',
-      remedy:
-        'Set DNSStubListener=no in /etc/systemd/resolved.conf, then: sudo systemctl restart systemd-resolved',
+      remedy: 'Set DNSStubListener=no in {file}, then: sudo systemctl restart systemd-resolved',
       source: 'seed D L76',
     },
   },
@@ -64,7 +63,7 @@ export const dnsStub = defineCheck({
     const value = setting?.value ?? 'not set, which means yes';
     const about = {
       subject: 'DNSStubListener',
-      args: { value },
+      args: { value, file: setting?.file ?? '/etc/systemd/resolved.conf' },
       observed: listener.said,
       expected: 'DNSStubListener=no',
     };
