@@ -11,6 +11,7 @@ import { nodeRoles } from './node-roles.ts';
 import { ovnImages } from './ovn-images.ts';
 import { podsConnected } from './pods-connected.ts';
 import { podsScheduled } from './pods-scheduled.ts';
+import { podsStarted } from './pods-started.ts';
 import { poolDevices } from './pool-devices.ts';
 import { systemVersions } from './system-versions.ts';
 import { vethNodes } from './veth-nodes.ts';
@@ -34,4 +35,5 @@ export const RESOURCE_CHECKS: readonly Check[] = [
   vfRequests,
   podsScheduled,
   podsConnected,
+  podsStarted,
 ];

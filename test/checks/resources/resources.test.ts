@@ -169,6 +169,31 @@ test('a pod that has found no node is told of, whatever it asks for and whoever 
   t.deepEqual(judged('example.com/gpu', false), ['pass'], 'of no concern');
 });
 
+test('a pod whose network can not be set up is told of with the end of what kubelet says', (t) => {
+  const event = (uid: string): KubernetesObject => ({
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name: 'e', namespace: 'ovn-kubernetes' },
+    type: 'Warning',
+    reason: 'FailedCreatePodSandBox',
+    message: `${'Failed to create pod sandbox: '.repeat(20)}a message that nobody knows`,
+    involvedObject: { kind: 'Pod', namespace: 'ovn-kubernetes', name: 'ovs-offload-pod2', uid },
+  });
+  const pending = change(bluefieldCluster(), 'Pod', /^ovs-offload-pod2$/, (object) => ({
+    ...object,
+    metadata: { ...object.metadata, uid: 'u2' },
+    status: { phase: 'Pending' },
+  }));
+  t.deepEqual(codes(judge('pods-started', pending)), ['pass'], 'it may be on its way');
+  t.deepEqual(codes(judge('pods-started', [...pending, event('u1')])), ['pass'], 'of an earlier one');
+  const judgement = judge('pods-started', [...pending, event('u2')]);
+  t.deepEqual(codes(judgement), ['NO_SANDBOX']);
+  t.regex(
+    judgement.kind === 'findings' ? (judgement.findings[0]?.message ?? '') : '',
+    /can not be set up: … .*a message that nobody knows$/,
+  );
+});
+
 test('a node that is cordoned is told of, and is no failure', (t) => {
   const cordoned = change(bluefieldCluster(), 'Node', /^dpu-host$/, (object) => ({
     ...object,
