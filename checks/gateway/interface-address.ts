@@ -15,8 +15,8 @@ export const interfaceAddress = defineCheck({
   roles: ['dpu-host'],
   tags: ['gateway', 'addresses'],
   covers: ['G41'],
-  // An uplink that is not first in the list is told there, and one that is down has often lost its address.
-  after: ['gateway/gateway-interface', 'gateway/pf-netdevs', 'sriov/pf-up'],
+  // An uplink that is not first in the list is told there.
+  after: ['gateway/gateway-interface', 'gateway/pf-netdevs'],
   requires: ['links', 'netdevs', 'ovnkube', 'pci'],
   expects: [...SETTINGS],
   hardware: true,
@@ -48,6 +48,9 @@ export const interfaceAddress = defineCheck({
       return notApplicable('the gateway interface was not found', traced.evidence);
     const said = evidence('ip -j -d addr show', describe(link));
     if (usable(link).length > 0) return verdictOf([], [said]);
+    // One that is down has often lost its address, or not yet got one.
+    if (!link.flags.includes('UP'))
+      return notApplicable(`${link.name} is down and has no address: see sriov/pf-up`, [said]);
     const all = netdevs?.ok ? netdevs.value : [];
     const other = facts.links.find((one) => all.includes(one.name) && usable(one).length > 0);
     if (other !== undefined)

@@ -24,6 +24,27 @@ export const portErrors = defineCheck({
         'ovs-vsctl --if-exists del-port {bridge} {interface}, and delete the pod that it was for, so that the CNI makes it anew',
       source: 'Open vSwitch, lib/netdev.c and vswitchd/bridge.c',
     },
+    TAKEN: {
+      text: '{error}',
+      cause:
+        'Something else has the device: a bridge of Linux, a bond, or another datapath; of a tunnel, another device has its UDP port.',
+      remedy:
+        'See what has it, and take it away there: ip -d link show {interface}; ip -d link show type geneve; ovs-vsctl list Interface {interface}',
+      source: 'Open vSwitch, ofproto/ofproto.c',
+    },
+    NO_TUNNELS: {
+      text: '{error}',
+      cause: 'The kernel has no module for tunnels of this type, or it could not be loaded.',
+      remedy: 'Load it, and look why it was not: sudo modprobe {type}; dmesg | tail; uname -r',
+      source: 'Open vSwitch, ofproto/ofproto.c',
+    },
+    RENAMED: {
+      text: '{error}',
+      cause: 'The datapath has the device already under another name: it was renamed while it was a port.',
+      remedy:
+        'Compare the names with those of the datapath, and give the device its name back: ovs-appctl dpctl/show; grep . /sys/class/net/*/phys_port_name',
+      source: 'Open vSwitch, ofproto/ofproto.c',
+    },
     OTHER: {
       text: '{error}',
       cause: 'ovs-vswitchd could not set up the port; this is what it says.',
@@ -47,9 +68,16 @@ export const portErrors = defineCheck({
         expected: 'no error',
         evidence: [ofInterface(netdev, 'error')],
       };
-      return error === `could not open network device ${name} (No such device)`
-        ? [report('NO_SUCH_DEVICE', { ...about, args: { interface: name, bridge: bridge.name } })]
-        : [report('OTHER', { ...about, args: { error, interface: name } })];
+      if (error === `could not open network device ${name} (No such device)`)
+        return [report('NO_SUCH_DEVICE', { ...about, args: { interface: name, bridge: bridge.name } })];
+      if (error.endsWith('(Address family not supported by protocol)'))
+        return [report('NO_TUNNELS', { ...about, args: { error, type: netdev.type || '<type>' } })];
+      const code = error.endsWith('(Device or resource busy)')
+        ? 'TAKEN'
+        : error.endsWith('(File exists)')
+          ? 'RENAMED'
+          : 'OTHER';
+      return [report(code, { ...about, args: { error, interface: name } })];
     });
     const good = interfaces.filter(({ error }) => error === undefined).length;
     return verdictOf(findings, [

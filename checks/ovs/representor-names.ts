@@ -13,7 +13,7 @@ export const representorNames = defineCheck({
   roles: ['dpu'],
   tags: ['ovs', 'representors'],
   covers: ['A64f'],
-  after: ['ovs/port-errors'],
+  after: ['ovs/integration-bridge', 'ovs/port-errors'],
   requires: ['netdevs', 'ovs'],
   hardware: true,
   messages: {

@@ -24,6 +24,12 @@ export const eswitchMode = defineCheck({
         'devlink dev eswitch set {device} mode switchdev; where that is refused, look why: dmesg | grep -i eswitch',
       source: 'devlink-dev(8)',
     },
+    INACTIVE: {
+      text: 'the eswitch of {device} is in {mode} mode',
+      cause: 'It is set up as in switchdev mode, and drops all traffic until it is made active.',
+      remedy: 'devlink dev eswitch set {device} mode switchdev',
+      source: 'kernel: Documentation/networking/devlink/devlink-eswitch-attr.rst',
+    },
     ONE_LEGACY: {
       text: 'the eswitch of {device} is in legacy mode, and its port carries no OVS bridge',
       cause: 'It may be a port that is not in use.',
@@ -65,15 +71,13 @@ export const eswitchMode = defineCheck({
         (link) => `pci/${netdevs.get(link.name)?.pciAddress}` === handle && link.master !== undefined,
       );
     const legacy = told.filter(({ mode }) => mode !== 'switchdev');
-    const findings = legacy.map((eswitch) =>
-      report(legacy.length === told.length || isUsed(eswitch.handle) ? 'LEGACY' : 'ONE_LEGACY', {
-        subject: eswitch.handle,
-        args: { device: eswitch.handle },
-        observed: eswitch.mode ?? '',
-        expected: 'switchdev',
-        evidence: [saidOf(eswitch)],
-      }),
-    );
+    const findings = legacy.map((eswitch) => {
+      const { handle: device, mode = '' } = eswitch;
+      const about = { subject: device, observed: mode, expected: 'switchdev', evidence: [saidOf(eswitch)] };
+      if (mode !== 'legacy') return report('INACTIVE', { ...about, args: { device, mode } });
+      const code = legacy.length === told.length || isUsed(device) ? 'LEGACY' : 'ONE_LEGACY';
+      return report(code, { ...about, args: { device } });
+    });
     return verdictOf(findings, told.map(saidOf));
   },
 });

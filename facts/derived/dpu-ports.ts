@@ -6,9 +6,9 @@ import type { Netdev } from '../netdevs.ts';
  */
 const portName = (name: string, netdev: Netdev | undefined): string => netdev?.physPortName ?? name;
 
-/** A port of the DPU to the wire: p0, p1. */
+/** A port of the DPU to the wire: p0, p1; p0s1 of a port that is split. */
 export const isUplink = (name: string, netdev: Netdev | undefined): boolean =>
-  /^p\d+$/.test(portName(name, netdev));
+  /^p\d+(s\d+)?$/.test(portName(name, netdev));
 
 /** The representor of the host's PF: c1pf0 or pf0 by its port name, pf0hpf as udev calls it. */
 export const isHostPfRepresentor = (name: string, netdev: Netdev | undefined): boolean =>

@@ -3,6 +3,7 @@ import path from 'node:path';
 import test from 'ava';
 import type { Report } from '../../runner/report.ts';
 import { type NetnsLab, upNetnsLab } from '../netns/index.ts';
+import { OVN_NORTHD } from '../netns/ovn.ts';
 import { OVSDB_SERVER } from '../netns/ovs.ts';
 import { byHand, known, tryCase } from './dpu.ts';
 import { assertHealthy, assertOnly, type Expected, examine } from './examine.ts';
@@ -49,6 +50,15 @@ const CASES = [
     [{ target: 'control-plane', check: 'ovs/daemons', code: 'NOT_RUNNING', message: 'ovsdb-server' }],
   ),
   byHand(
+    'ovn-northd of the control plane is killed',
+    'control-plane',
+    [
+      'pid=$(cat /run/ovn/ovn-northd.pid); kill -KILL $pid; while [ -e /proc/$pid ]; do sleep 0.05; done',
+      OVN_NORTHD,
+    ],
+    [{ target: 'control-plane', check: 'ovs/ovn-central', code: 'NOT_RUNNING', message: 'ovn-northd' }],
+  ),
+  byHand(
     'the socket of the database is gone',
     'dpu1',
     [`mv ${RUN}/db.sock ${RUN}/away`, `mv ${RUN}/away ${RUN}/db.sock`],
@@ -74,6 +84,7 @@ const CASES = [
     ...['gateway/node-mode', 'gateway/management-port-setting', 'gateway/interface-setting'].map(
       (check): Expected => ({ target: 'dpu1', check, verdict: 'skip' }),
     ),
+    { target: 'dpu1', check: 'ovs/encap-mtu', verdict: 'skip' },
   ]),
   byHand(
     "the control plane's ovs-vswitchd is stopped",
@@ -146,7 +157,6 @@ const NEED_VSCTL = [
   'bridge-datapaths',
   'host-node-name',
   'chassis-settings',
-  'hw-offload',
 ];
 
 const errors = (code: string, message: string, checks: readonly string[] = NEED_VSCTL): Expected[] =>

@@ -22,6 +22,15 @@ export const OVS_MESSAGES: readonly KnownMessage[] = [
     explains: ['ovs/port-errors'],
   },
   {
+    id: 'ovsdb-server-not-reached',
+    texts: ['db.sock: database connection failed (%v)'],
+    cause:
+      'ovsdb-server does not run on this node, or its socket is not in the file system of the container.',
+    remedy: 'systemctl restart openvswitch-switch.service; ls -l /var/run/openvswitch/db.sock',
+    source: 'Open vSwitch, utilities/ovs-vsctl.c',
+    explains: ['ovs/daemons', 'ovs/installed'],
+  },
+  {
     id: 'representor-port-not-plugged',
     texts: ['No representor port found for lport: %s pf-mac: '],
     cause: 'No PF of the DPU has this MAC address or this VF, or its eswitch is in legacy mode.',

@@ -106,15 +106,11 @@ const FAULTS: readonly (readonly [
   ],
   ['ovsdb-server is dead', { ...dpu(), processes: dpu().processes.slice(1) }, 'daemons', 'NOT_RUNNING'],
   [
-    "ovsdb-server is dead, and those of OVN's databases are not",
+    'ovsdb-server is dead, and the monitor of one of OVN is not',
     {
       ...dpu(),
       processes: [
         ...dpu().processes.slice(1),
-        aProcess('ovsdb-server', { args: ['ovsdb-server', '/etc/ovn/ovnnb_db.db', '--detach'] }),
-        aProcess('ovsdb-server', {
-          args: ['ovsdb-server', '--remote=db:OVN_Southbound,SB_Global,connections', '/var/lib/sb.db'],
-        }),
         aProcess('ovsdb-server', { pid: 201, args: ['ovsdb-server: monitoring pid 202 (healthy)'] }),
         aProcess('ovsdb-server', {
           pid: 202,
@@ -126,22 +122,34 @@ const FAULTS: readonly (readonly [
     'NOT_RUNNING',
   ],
   [
-    "ovsdb-server is stopped, and one of OVN's was started after it",
+    "ovsdb-server is stopped, and those of OVN's databases run",
     {
       ...dpu(),
-      processes: [
-        ...dpu().processes.map((one) =>
-          one.pid === 100
-            ? { ...one, state: 'T', args: ['ovsdb-server', '/etc/openvswitch/conf.db', '--detach'] }
-            : one,
-        ),
-        aProcess('ovsdb-server', {
-          args: ['ovsdb-server', '/etc/openvswitch/ovnsb_db.db'],
-          startedAfterBoot: STARTED + 60,
-        }),
-      ],
+      processes: dpu().processes.map((one) =>
+        one.pid === 100
+          ? { ...one, state: 'T', args: ['ovsdb-server', '/etc/openvswitch/conf.db', '--detach'] }
+          : one,
+      ),
     },
     'daemons',
+    'STOPPED',
+  ],
+  [
+    'ovn-northd is dead',
+    { ...dpu(), processes: dpu().processes.filter(({ name }) => name !== 'ovn-northd') },
+    'ovn-central',
+    'NOT_RUNNING',
+  ],
+  [
+    'the server of the northbound database is dead',
+    { ...dpu(), processes: dpu().processes.filter(({ pid }) => pid !== 103) },
+    'ovn-central',
+    'NOT_RUNNING',
+  ],
+  [
+    'the server of the southbound database is stopped',
+    { ...dpu(), processes: dpu().processes.map((one) => (one.pid === 104 ? { ...one, state: 'T' } : one)) },
+    'ovn-central',
     'STOPPED',
   ],
   [
@@ -345,6 +353,33 @@ const FAULTS: readonly (readonly [
         error: 'could not add network device pf0vf2 to ofproto (Device or resource busy)',
       }),
     ),
+    'port-errors',
+    'TAKEN',
+  ],
+  [
+    'the kernel knows no tunnels of the type',
+    broken((ovs) =>
+      withInterface(ovs, 'ovn-8c1016-0', {
+        error:
+          'could not add network device ovn-8c1016-0 to ofproto (Address family not supported by protocol)',
+      }),
+    ),
+    'port-errors',
+    'NO_TUNNELS',
+  ],
+  [
+    'a port was renamed in the datapath',
+    broken((ovs) =>
+      withInterface(ovs, 'pf0vf2', {
+        error: 'could not add network device pf0vf2 to ofproto (File exists)',
+      }),
+    ),
+    'port-errors',
+    'RENAMED',
+  ],
+  [
+    'yet another error of a port',
+    broken((ovs) => withInterface(ovs, 'pf0vf2', { error: "options 'x' not understood" })),
     'port-errors',
     'OTHER',
   ],
@@ -585,6 +620,17 @@ for (const [title, facts, id, code, verdict = 'fail'] of FAULTS) {
     t.not(finding.observed, '');
   });
 }
+
+test("OVN's central part is nobody's concern where its databases are other nodes'", (t) => {
+  const { processes } = dpu();
+  const central = (pids: readonly number[]) =>
+    judge({ ...dpu(), processes: processes.filter(({ pid }) => pid < 103 || pids.includes(pid)) }).get(
+      'ovs/ovn-central',
+    )?.verdict;
+  t.is(central([]), 'skip');
+  t.is(central([105]), 'skip');
+  t.is(central([103, 104, 105]), 'pass');
+});
 
 test('what comes after a broken link is blocked', (t) => {
   const dead = judge({ ...dpu(), processes: [] });

@@ -6,6 +6,7 @@ import type { VfLine } from '../../../facts/links.ts';
 import {
   aLink,
   aNetdev,
+  anAddress,
   anOvnkube,
   aPciFunction,
   aSetting,
@@ -354,6 +355,12 @@ test('legacy mode on the DPU is the one failure; on the host nobody asks', (t) =
   t.is(judge({ ...dpuHost(), devlink: dpu('legacy').devlink }).get('sriov/eswitch-mode'), undefined);
 });
 
+test('an eswitch that is made ready and not active is not called legacy', (t) => {
+  // Linux 6.19: devlink dev eswitch set … mode switchdev_inactive.
+  const finding = onlyFault(t, judgeDpu(dpu('switchdev_inactive')), 'sriov/eswitch-mode', 'INACTIVE');
+  t.is(finding.message, 'the eswitch of pci/0000:03:00.0 is in switchdev_inactive mode');
+});
+
 test('a second port in legacy mode is a warning, unless a bridge uses it', (t) => {
   const facts = dpu();
   const handle = 'pci/0000:03:00.1';
@@ -439,7 +446,11 @@ test('a VF whose link the PF keeps down is told by its number', (t) => {
 test("a VLAN or another MAC address that the PF keeps for the management port's VF", (t) => {
   const facts = dpuHost();
   const own = '0a:58:0a:f4:01:02';
-  facts.links = [...withLink(facts.links, 'pf0vf0', undefined), aLink('ovn-k8s-mp0', { mac: own })];
+  const addresses = [anAddress('10.244.1.2', 24)];
+  facts.links = [
+    ...withLink(facts.links, 'pf0vf0', undefined),
+    aLink('ovn-k8s-mp0', { mac: own, addresses }),
+  ];
   facts.netdevs = withNetdev(
     withNetdev(facts.netdevs, 'pf0vf0', undefined),
     'ovn-k8s-mp0',

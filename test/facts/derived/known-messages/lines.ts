@@ -221,6 +221,10 @@ export const LINES: Readonly<Record<string, readonly string[]>> = {
     // Recorded: kube-ovn issue 5662.
     'bridge|WARN|could not open network device 75797ebf68e7_h (No such device)',
   ],
+  'ovsdb-server-not-reached': [
+    // As ovs-vsctl says it in a container of ovnkube.
+    'ovs-vsctl: unix:/var/run/openvswitch/db.sock: database connection failed (No such file or directory)',
+  ],
   'representor-port-not-plugged': [
     // Recorded: ovn-org/ovn issue 169.
     "vif_plug_representor|INFO|No representor port found for lport: c1-sw0-p1 pf-mac: '10:70:fd:df:9c:3a' vf-num: '4'",
