@@ -42,6 +42,7 @@ import { installed } from './ovs/installed.ts';
 import { integrationBridgeExists } from './ovs/integration-bridge.ts';
 import { managementPort } from './ovs/management-port.ts';
 import { offloadedFlows } from './ovs/offloaded-flows.ts';
+import { ovnCentral } from './ovs/ovn-central.ts';
 import { ovnConnected } from './ovs/ovn-connected.ts';
 import { ovnControllerRuns } from './ovs/ovn-controller.ts';
 import { patchPeers } from './ovs/patch-peers.ts';
@@ -174,6 +175,7 @@ export const CHECKS: readonly Check[] = [
   patchPortNames,
   chassisSettings,
   ovnControllerRuns,
+  ovnCentral,
   ovnConnected,
   encapIp,
   encapMtu,

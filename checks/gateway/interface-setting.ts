@@ -26,7 +26,8 @@ export const interfaceSetting = defineCheck({
     MISSING: {
       text: 'Device "{name}" does not exist.',
       cause: 'The gateway interface that OVN-Kubernetes is given is no network device of this node.',
-      remedy: 'Look at what there is with ip link show, and set --gateway-interface to one of them.',
+      remedy:
+        'Look at what there is with ip link show, and set --gateway-interface to one of them; on a DPU host it may be the word derive-from-mgmt-port.',
       source: 'ip-link(8)',
     },
   },

@@ -1,5 +1,8 @@
 import type { LabNode } from './node.ts';
 
+export const OVN_NORTHD = `ovn-northd --ovnnb-db=unix:/run/ovn/ovnnb_db.sock --ovnsb-db=unix:/run/ovn/ovnsb_db.sock \
+  --no-chdir --detach --pidfile=/run/ovn/ovn-northd.pid --log-file=/var/log/ovn/ovn-northd.log -vconsole:off`;
+
 /** Starts the northbound and southbound databases and northd, with the given ovn-nbctl commands applied. */
 export async function startCentral(node: LabNode, commands: readonly string[]): Promise<void> {
   const database = (short: string, schema: string, port: number) => `
@@ -12,8 +15,7 @@ export async function startCentral(node: LabNode, commands: readonly string[]): 
     mkdir -p /var/lib/ovn /run/ovn
     ${database('nb', 'OVN_Northbound,NB_Global', 6641)}
     ${database('sb', 'OVN_Southbound,SB_Global', 6642)}
-    ovn-northd --ovnnb-db=unix:/run/ovn/ovnnb_db.sock --ovnsb-db=unix:/run/ovn/ovnsb_db.sock \\
-      --no-chdir --detach --pidfile=/run/ovn/ovn-northd.pid --log-file=/var/log/ovn/ovn-northd.log -vconsole:off
+    ${OVN_NORTHD}
     ovn-nbctl --timeout=20 ${commands.map((command) => `-- ${command}`).join(' ')}`);
 }
 

@@ -174,6 +174,19 @@ export const down =
     };
   };
 
+/** A network device of the host loses its IPv4 addresses, and with them its routes. */
+export const withoutAddress =
+  (netdev: string): Change =>
+  async (lab) => {
+    const { host } = lab.pair(1);
+    const routes = await routesOf(host, netdev);
+    const address = (await host.sh(`ip -4 -o addr show dev ${netdev} | awk '{print $4}'`)).trim();
+    await host.sh(`ip -4 addr flush dev ${netdev}`);
+    return async () => {
+      await host.sh(`ip addr add ${address} dev ${netdev}\n${routes}`);
+    };
+  };
+
 /** Commands that put the routes of a network device back that the kernel does not make itself. */
 async function routesOf(node: LabNode, netdev: string): Promise<string> {
   const routes = (await node.sh(`ip route show dev ${netdev}`)).split('\n');

@@ -15,6 +15,7 @@ import {
   ovnkubeWith,
   PORT,
   renamed,
+  withoutAddress,
 } from './host.ts';
 
 let lab: NetnsLab;
@@ -183,15 +184,18 @@ test.serial('the PF may have any name', async (t) => {
   t.is(resultOf(report, 'gateway-interface')?.note, 'Uplink0 is the gateway interface');
 });
 
-test.serial('the management port is down, and without carrier', async (t) => {
-  const away = await changed(lab, down('ovn-k8s-mp0'));
-  assertOnly(t, healthy, away, [host('management-port-up', { code: 'DOWN' })]);
-  const dark = await changed(lab, down('ovn-k8s-mp0', 'dpu'));
-  assertOnly(t, healthy, dark, [
-    host('management-port-up', { code: 'NO_CARRIER' }),
-    { target: 'dpu1', check: 'ovs/ports-up' },
-  ]);
-});
+test.serial(
+  'the management port is down, without an address, and without the carrier that its DPU gives it',
+  async (t) => {
+    const away = await changed(lab, down('ovn-k8s-mp0'));
+    assertOnly(t, healthy, away, [host('management-port-up', { code: 'DOWN' })]);
+    const dark = await changed(lab, down('ovn-k8s-mp0', 'dpu'));
+    assertOnly(t, healthy, dark, [{ target: 'dpu1', check: 'ovs/ports-up' }]);
+    t.is(resultOf(dark, 'management-port-up')?.verdict, 'blocked');
+    const bare = await changed(lab, withoutAddress('ovn-k8s-mp0'));
+    assertOnly(t, healthy, bare, [host('management-port-up', { code: 'NO_ADDRESS' })]);
+  },
+);
 
 const SKIPPED = { verdict: 'skip' } as const;
 /** Where ovnkube doesn't run, its settings show nowhere. */

@@ -74,6 +74,21 @@ test('an argument goes before the file, and the file before the environment', (t
   t.true(file.environmentReadable);
 });
 
+test('a setting is on in each way to say true, as an argument and in the file', (t) => {
+  const on = (args: readonly string[], lines: readonly string[] = []): boolean =>
+    value(parse(process(7, ['--init-node=n1', ...args], lines))).networkSegmentation;
+  const flag = '--enable-network-segmentation';
+  for (const said of [flag, `${flag}=true`, `${flag}=1`, `${flag}=T`]) t.true(on([said]), said);
+  for (const said of [`${flag}=false`, `${flag}=0`]) t.false(on([said]), said);
+  const file = (said: string) => [
+    'config /etc/ovn.conf',
+    'setting [OVNKubernetesFeature]',
+    `setting enable-network-segmentation=${said}`,
+  ];
+  t.true(on([], file('yes')));
+  t.false(on([], file('no')));
+});
+
 test("the document's configuration file is read, with quotes and comments", (t) => {
   const lines = [
     '[OvnKubeNode]',
@@ -120,6 +135,8 @@ test('OVN_GATEWAY_OPTS tells the gateway interface where no argument does', (t) 
   t.is(value(parse(process(7, ['--init-node=n1'], env))).gatewayInterface?.value, 'derive-from-mgmt-port');
   const quoted = ['readable', 'env OVN_GATEWAY_OPTS="--gateway-interface brp0"'];
   t.is(value(parse(process(7, ['--init-node=n1'], quoted))).gatewayInterface?.value, 'brp0');
+  const single = ['readable', 'env OVN_GATEWAY_OPTS=-gateway-interface=brp0'];
+  t.is(value(parse(process(7, ['--init-node=n1'], single))).gatewayInterface?.value, 'brp0');
 });
 
 test('the devices of the device plugin are kept by variable', (t) => {

@@ -205,6 +205,10 @@ export function dpu() {
       aProcess('ovsdb-server', { pid: 100, startedAfterBoot: STARTED }),
       aProcess('ovs-vswitchd', { pid: 101, startedAfterBoot: STARTED }),
       aProcess('ovn-controller', { pid: 102 }),
+      // In an interconnected cluster each node has OVN's databases of its own.
+      aProcess('ovsdb-server', { pid: 103, args: ['ovsdb-server', '/etc/ovn/ovnnb_db.db'] }),
+      aProcess('ovsdb-server', { pid: 104, args: ['ovsdb-server', '/etc/ovn/ovnsb_db.db'] }),
+      aProcess('ovn-northd', { pid: 105 }),
     ],
   } satisfies NodeFacts;
 }

@@ -62,7 +62,8 @@ test('a gateway interface without an address of its own is the words that OVN-Ku
 
 test('a management port that OVN-Kubernetes has renamed is found as ovn-k8s-mp0', (t) => {
   const facts = dpuHost();
-  facts.links = [...withLink(facts.links, 'pf0vf0', undefined), aLink('ovn-k8s-mp0')];
+  const addresses = [anAddress('10.244.1.2', 24)];
+  facts.links = [...withLink(facts.links, 'pf0vf0', undefined), aLink('ovn-k8s-mp0', { addresses })];
   facts.netdevs = withNetdev(
     withNetdev(facts.netdevs, 'pf0vf0', undefined),
     'ovn-k8s-mp0',
@@ -82,7 +83,7 @@ test('a management port that was set up and is down fails one check', (t) => {
   const facts = dpuHost();
   facts.links = [
     ...withLink(facts.links, 'pf0vf0', undefined),
-    aLink('ovn-k8s-mp0', { flags: ['BROADCAST'] }),
+    aLink('ovn-k8s-mp0', { addresses: [anAddress('10.244.1.2', 24)], flags: ['BROADCAST'] }),
   ];
   facts.netdevs = withNetdev(facts.netdevs, 'ovn-k8s-mp0', aNetdev('ovn-k8s-mp0', VFS[0]));
   facts.pci = withFunction(facts.pci, VFS[0], { netdevs: ['ovn-k8s-mp0'] });
@@ -91,6 +92,8 @@ test('a management port that was set up and is down fails one check', (t) => {
   onlyFault(t, judge(facts), 'gateway/management-port-up', 'NO_CARRIER');
   facts.links = withLink(facts.links, 'ovn-k8s-mp0', { flags: ['BROADCAST', 'UP', 'LOWER_UP'] });
   t.is(judge(facts).get('gateway/management-port-up')?.verdict, 'pass');
+  facts.links = withLink(facts.links, 'ovn-k8s-mp0', { addresses: [] });
+  onlyFault(t, judge(facts), 'gateway/management-port-up', 'NO_ADDRESS');
   t.is(judge(dpuHost()).get('gateway/management-port-up')?.verdict, 'skip');
 });
 
@@ -399,7 +402,7 @@ test('a management port that ovnkube set up shows that ovnkube belongs here', (t
   const facts = dpuHost();
   facts.ovnkube = NO_OVNKUBE;
   facts.processes = [];
-  facts.links = [...facts.links, aLink('ovn-k8s-mp0')];
+  facts.links = [...facts.links, aLink('ovn-k8s-mp0', { addresses: [anAddress('10.244.1.2', 24)] })];
   t.is(judgeNode(facts, ['gateway']).get('gateway/ovnkube-running')?.verdict, 'blocked');
   facts.netdevs = withNetdev(facts.netdevs, 'ovn-k8s-mp0', aNetdev('ovn-k8s-mp0', VFS[0]));
   onlyFault(t, judgeNode(facts, ['gateway']), 'gateway/ovnkube-running', 'NOT_RUNNING');
