@@ -2,6 +2,7 @@ import { type Evidence, evidence } from '../../facts/fact.ts';
 import type { Exchange, PingExchange, TcpExchange } from '../../facts/traffic/exchange.ts';
 import type { HopReading, Location } from '../../facts/traffic/location.ts';
 import type { PathMeasurement } from '../../facts/traffic/measurement.ts';
+import { isRefused } from '../../facts/traffic/passage.ts';
 import type { Path, PathKind } from '../../facts/traffic/path.ts';
 import { pathTitle } from '../../facts/traffic/path.ts';
 import { type Judgement, type Report, verdictOf } from '../define.ts';
@@ -39,6 +40,13 @@ const MESSAGES = {
     cause: 'Packets of the connection vanish on the way, or nothing listens where they arrive.',
     remedy:
       'Where ping gets through and TCP does not, look at checksums (ethtool -K DEVICE tx off on veth), network policies and load balancers.',
+  },
+  REFUSED: {
+    text: '{to} refuses TCP connections from {from}',
+    cause:
+      'Packets get there and back: nothing listens at the end, a load balancer has no endpoint or a wrong one, or a network policy rejects them.',
+    remedy:
+      'Look what listens there (ss -ltn), and what a Service has behind it: kubectl get endpointslices -A; ovn-nbctl lb-list',
   },
   TCP_CUT: {
     text: 'of {sent} bytes over TCP from {from} to {to} only {received} came back: {why}',
@@ -161,10 +169,10 @@ function judgeTcp(
     expected: connected ? 'every byte comes back' : 'a connection',
     evidence: seen,
   };
-  const finding = connected
-    ? report('TCP_CUT', { ...about, args: { ...ends, sent, received, why } })
-    : report('NO_CONNECTION', { ...about, args: { ...ends, why } });
-  return verdictOf([finding], seen);
+  if (connected)
+    return verdictOf([report('TCP_CUT', { ...about, args: { ...ends, sent, received, why } })], seen);
+  if (isRefused(tcp)) return verdictOf([report('REFUSED', { ...about, args: ends })], seen);
+  return verdictOf([report('NO_CONNECTION', { ...about, args: { ...ends, why } })], seen);
 }
 
 /** What the sender's program said, and where packets were seen while they were sent again. */

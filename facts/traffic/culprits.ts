@@ -1,7 +1,7 @@
 import { type Evidence, evidence } from '../fact.ts';
 import type { Hop } from './location.ts';
 import type { PathMeasurement } from './measurement.ts';
-import { cameThrough } from './passage.ts';
+import { cameThrough, isRefused } from './passage.ts';
 import { PATH_KINDS } from './path.ts';
 import type { Scope } from './scopes.ts';
 import { lossOf, type Suspect, suspectsOf } from './suspects.ts';
@@ -121,22 +121,25 @@ const describe = ({ kind, name, node, of }: Hop): string =>
 
 function scopeTitle(scope: Scope | undefined, members: readonly PathMeasurement[]): string {
   const long = members.every(({ path }) => path.size === 'mtu') ? ' at the MTU' : '';
+  const refused = members.every(({ exchange }) => exchange.ok && isRefused(exchange.value));
+  const packets = `${refused ? 'TCP connections' : 'packets'}${long}`;
+  const lost = refused ? 'refused' : 'lost';
   const kinds = PATH_KINDS.filter((kind) => members.some(({ path }) => path.kind === kind)).join(', ');
   const [one = '', other = ''] = scope?.names ?? [];
   switch (scope?.kind) {
     case 'node':
-      return `all packets${long} to and from ${one} are lost`;
+      return `all ${packets} to and from ${one} are ${lost}`;
     case 'pair':
-      return `packets${long} are lost between ${one} and ${other} (${kinds})`;
+      return `${packets} are ${lost} between ${one} and ${other} (${kinds})`;
     case 'leaving':
-      return `packets${long} are lost between ${one} and all others (${kinds})`;
+      return `${packets} are ${lost} between ${one} and all others (${kinds})`;
     case 'outside':
-      return `packets${long} from pods of ${one} to what is no pod are lost (${kinds})`;
+      return `${packets} from pods of ${one} to what is no pod are ${lost} (${kinds})`;
     case 'destination':
-      return `packets${long} to ${one}${other === '' ? '' : ` port ${other}`} are lost, wherever they come from`;
+      return `${packets} to ${one}${other === '' ? '' : ` port ${other}`} are ${lost}, wherever they come from`;
     case 'kind':
-      return `packets${long} are lost on every path of the kind ${one}, on all nodes`;
+      return `${packets} are ${lost} on every path of the kind ${one}, on all nodes`;
     default:
-      return `packets${long} to and from ${one} are lost (${kinds})`;
+      return `${packets} to and from ${one} are ${lost} (${kinds})`;
   }
 }

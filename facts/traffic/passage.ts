@@ -1,3 +1,4 @@
+import type { Exchange } from './exchange.ts';
 import type { PathMeasurement } from './measurement.ts';
 
 /**
@@ -12,3 +13,7 @@ export function cameThrough({ path, exchange }: PathMeasurement): boolean | unde
   if (value.unsent !== undefined) return false;
   return value.sent === 0 && !value.tooLong ? undefined : value.received >= value.sent && !value.tooLong;
 }
+
+/** An answer came, and it is a refusal: the way is as it should be. */
+export const isRefused = (exchange: Exchange): boolean =>
+  exchange.protocol === 'tcp' && !exchange.connected && exchange.why === 'connection refused';

@@ -106,7 +106,8 @@ test('what is lost, slow or cut fails by the expectations', (t) => {
   const codeOf = (exchange: ReturnType<typeof aConversation>): string | undefined =>
     judge(aTraffic([aMeasurement(tcp, { exchange: { ok: true, value: exchange } })]))[0]?.findings[0]?.code;
   t.is(codeOf(aConversation()), undefined);
-  t.is(codeOf(aConversation({ connected: false, received: 0, why: 'connection refused' })), 'NO_CONNECTION');
+  t.is(codeOf(aConversation({ connected: false, received: 0, why: 'connection refused' })), 'REFUSED');
+  t.is(codeOf(aConversation({ connected: false, received: 0, why: 'timed out' })), 'NO_CONNECTION');
   t.is(codeOf(aConversation({ received: 100, why: 'timed out' })), 'TCP_CUT');
   t.is(codeOf(aConversation({ sent: 0, received: 0 })), 'TCP_CUT');
 });

@@ -374,3 +374,18 @@ test('a full queue that was seen to drop long packets explains small ones, too',
   t.is(found(true)[0]?.paths.length, 2);
   t.is(found(false)[0]?.paths.length, 1);
 });
+
+test('connections that are refused are not called lost', (t) => {
+  const [a, b, far] = [pod('a', 1), pod('b', 1), pod('c', 2)];
+  const refused = (from: Endpoint): PathMeasurement => ({
+    path: { ...path(from, far), id: from.name, protocol: 'tcp' },
+    exchange: {
+      ok: true,
+      value: {
+        ...{ protocol: 'tcp', connected: false, sent: 16_500, received: 0 },
+        ...{ why: 'connection refused', durationMs: 1, evidence: [] },
+      },
+    },
+  });
+  t.regex(culprits([refused(a), refused(b)])[0]?.title ?? '', /^TCP connections .*are refused/);
+});
