@@ -15,6 +15,8 @@ export interface Eswitch {
   readonly handle: string;
   /** legacy or switchdev; undefined where the device has no eswitch or does not tell. */
   readonly mode: string | undefined;
+  /** none or basic, in older versions disable or enable: whether the hardware may put tunnel headers on and take them off. */
+  readonly encap?: string | undefined;
   /** What devlink said where it told no mode: `kernel answers: Operation not supported` … */
   readonly refused: string | undefined;
 }
@@ -74,7 +76,8 @@ function parseEswitch(block: string): Eswitch {
   const [handle = '', ...lines] = block.split('\n');
   const said = lines.join('\n').trim();
   const mode = /"mode":\s*"([a-z_]+)"/.exec(said)?.[1];
-  return { handle, mode, refused: mode === undefined ? excerpt(said) || 'nothing' : undefined };
+  const encap = /"encap(?:-mode)?":\s*"([a-z]+)"/.exec(said)?.[1];
+  return { handle, mode, encap, refused: mode === undefined ? excerpt(said) || 'nothing' : undefined };
 }
 
 const parsePorts = (answer: read.JsonRecord): DevlinkPort[] =>

@@ -30,6 +30,15 @@ export const eswitchMode = defineCheck({
       remedy: 'devlink dev eswitch set {device} mode switchdev',
       source: 'kernel: Documentation/networking/devlink/devlink-eswitch-attr.rst',
     },
+    NO_ENCAPSULATION: {
+      text: 'the eswitch of {device} has encap-mode {encap}',
+      cause:
+        'Its hardware takes no flow that goes into a tunnel or comes out of one: traffic between nodes stays in software.',
+      remedy:
+        'Set it where the hardware knows tunnels, while it has no flows: systemctl stop openvswitch-switch.service; devlink dev eswitch set {device} encap-mode basic; systemctl start openvswitch-switch.service',
+      source: 'kernel: Documentation/networking/devlink/devlink-eswitch-attr.rst',
+      level: 'warn',
+    },
     ONE_LEGACY: {
       text: 'the eswitch of {device} is in legacy mode, and its port carries no OVS bridge',
       cause: 'It may be a port that is not in use.',
@@ -78,7 +87,14 @@ export const eswitchMode = defineCheck({
       const code = legacy.length === told.length || isUsed(device) ? 'LEGACY' : 'ONE_LEGACY';
       return report(code, { ...about, args: { device } });
     });
-    return verdictOf(findings, told.map(saidOf));
+    const bare = told.flatMap((eswitch) => {
+      const { handle: device, mode, encap = '' } = eswitch;
+      if (mode !== 'switchdev' || !/^(none|disable)$/.test(encap)) return [];
+      const said = evidence(`devlink -j dev eswitch show ${device}`, `encap-mode ${encap}`);
+      const about = { subject: device, observed: encap, expected: 'basic', evidence: [said] };
+      return [report('NO_ENCAPSULATION', { ...about, args: { device, encap } })];
+    });
+    return verdictOf([...findings, ...bare], told.map(saidOf));
   },
 });
 

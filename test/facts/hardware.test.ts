@@ -76,8 +76,13 @@ test('devlink tells the mode of each eswitch and the flavour of each port', (t) 
   t.deepEqual(
     [...outcome.value.eswitches.values()],
     [
-      { handle: 'pci/0000:03:00.0', mode: 'switchdev', refused: undefined },
-      { handle: 'pci/0000:05:00.0', mode: undefined, refused: 'kernel answers: Operation not supported' },
+      { handle: 'pci/0000:03:00.0', mode: 'switchdev', encap: 'basic', refused: undefined },
+      {
+        handle: 'pci/0000:05:00.0',
+        mode: undefined,
+        encap: undefined,
+        refused: 'kernel answers: Operation not supported',
+      },
     ],
   );
   t.deepEqual(

@@ -361,6 +361,17 @@ test('an eswitch that is made ready and not active is not called legacy', (t) =>
   t.is(finding.message, 'the eswitch of pci/0000:03:00.0 is in switchdev_inactive mode');
 });
 
+test('an eswitch that knows no tunnels is a warning', (t) => {
+  const facts = dpu();
+  const withEncap = (encap: string) => {
+    const eswitches = new Map([...facts.devlink.eswitches].map(([name, one]) => [name, { ...one, encap }]));
+    return judgeDpu({ ...facts, devlink: { ...facts.devlink, eswitches } });
+  };
+  for (const fine of ['basic', 'enable']) t.is(withEncap(fine).get('sriov/eswitch-mode')?.verdict, 'pass');
+  for (const none of ['none', 'disable'])
+    onlyFault(t, withEncap(none), 'sriov/eswitch-mode', 'NO_ENCAPSULATION', 'warn');
+});
+
 test('a second port in legacy mode is a warning, unless a bridge uses it', (t) => {
   const facts = dpu();
   const handle = 'pci/0000:03:00.1';
