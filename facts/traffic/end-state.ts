@@ -50,6 +50,9 @@ export function parseRoute({ exitCode, stdout, stderr }: CommandAnswer): EndRout
   const why = /(network is unreachable|no route to host)/i.exec(`${stderr}\n${stdout}`)?.[1];
   if (exitCode !== 0) return why === undefined ? undefined : { kind: 'none', why: why.toLowerCase() };
   const [line = ''] = stdout.trim().split('\n');
+  // Of IPv6 the kernel gives the route that refuses, by whatever device.
+  const refused = /^(unreachable|prohibit|blackhole) /.exec(line)?.[1];
+  if (refused !== undefined) return { kind: 'none', why: `the route is of type ${refused}` };
   if (line.startsWith('local ')) return { kind: 'local' };
   const device = / dev (\S+)/.exec(line)?.[1];
   if (device === undefined) return undefined;

@@ -76,8 +76,8 @@ function oddReplies(
   };
 }
 
-/** `ping: connect: Network is unreachable` (iputils), `ping: sendto: Network unreachable` (busybox with musl). */
-const NO_WAY = /^ping6?: (?:connect|sendto): ((?:network|host)(?: is)? unreachable|no route to host)$/im;
+/** `ping: connect: Network is unreachable` (iputils; those before 2019 leave `ping: ` out), `ping: sendto: Network unreachable` (busybox with musl). */
+const NO_WAY = /^(?:ping6?: )?(?:connect|sendto): ((?:network|host)(?: is)? unreachable|no route to host)$/im;
 
 /** The sender itself has no route: what is wrong is known, without a packet. */
 function noWay(answer: CommandAnswer, said: string, durationMs: number): Outcome<PingExchange> | undefined {

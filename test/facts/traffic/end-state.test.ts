@@ -45,6 +45,13 @@ test('a route, one without a gateway, one to itself, and none', (t) => {
     'ip: RTNETLINK answers: Network is unreachable',
   ])
     t.deepEqual(said('', 2, what), { kind: 'none', why: 'network is unreachable' });
+  t.deepEqual(
+    said('unreachable fd66::4 from :: dev lo proto kernel src fd65::4 metric 4294967295 error -101'),
+    {
+      kind: 'none',
+      why: 'the route is of type unreachable',
+    },
+  );
   t.is(said('', 127, 'sh: ip: not found'), undefined);
   t.is(said(''), undefined);
 });

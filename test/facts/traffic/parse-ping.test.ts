@@ -79,6 +79,7 @@ test('that the sender knows no way there is a result: it is what is wrong', (t) 
   t.like(recorded('busybox-no-route'), { value: { ...none, unsent: 'no route to host' } });
   for (const [line, unsent] of [
     ['ping: connect: Network is unreachable', 'network is unreachable'],
+    ['connect: Network is unreachable', 'network is unreachable'],
     ['ping: sendto: Network unreachable', 'network unreachable'],
     ['ping: sendto: Host is unreachable', 'host is unreachable'],
   ] as const)
