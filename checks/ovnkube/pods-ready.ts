@@ -123,7 +123,10 @@ const saidOf = ({ phase, containers }: Pod): string =>
   `${phase}, ${containers.filter(({ ready }) => ready).length} of ${containers.length} containers ready`;
 
 function whyNot(pod: Pod): string {
-  const waiting = pod.containers.filter(({ ready, init }) => !ready && !init);
+  // One that has done its work is not ready, either; of one that goes on beside the others, it is what the pod waits for.
+  const waiting = pod.containers.filter(
+    ({ ready, init, state }) => !ready && !(init && /^(?:$|terminated: Completed)/.test(state)),
+  );
   const told = waiting.map(({ name, state, message, lastTermination: last }) =>
     [
       `container ${name} ${state || 'has no state'}`,

@@ -3,7 +3,7 @@ import { apiEvidence } from '../../facts/cluster/fact.ts';
 import { nodes as nodesFact } from '../../facts/cluster/nodes.ts';
 import { workloads as workloadsFact } from '../../facts/cluster/workloads.ts';
 import { nodeNamed } from '../../facts/derived/cluster/by-node.ts';
-import { devicePools, poolsOf } from '../../facts/derived/cluster/device-pools.ts';
+import { type DevicePool, devicePools, poolsOf } from '../../facts/derived/cluster/device-pools.ts';
 import { managementSettings, managementVf } from '../../facts/derived/cluster/management-port.ts';
 import { selectedBy } from '../../facts/derived/cluster/management-selection.ts';
 import { defineCheck, notApplicable, undetermined, verdictOf } from '../define.ts';
@@ -60,7 +60,15 @@ export const managementVfKeptOut = defineCheck({
           : 'the only pools are those that the management port is taken from',
         seen,
       );
-    const verdicts = pools.map((pool) => ({ pool, taken: selectedBy(pool, management, netdev?.value) }));
+    const takenBy = (pool: DevicePool) => selectedBy(pool, management, netdev?.value);
+    // The plugin gives a VF to the first entry that selects it, and to no other.
+    const isHeldBefore = (pool: DevicePool): boolean =>
+      all
+        .slice(0, all.indexOf(pool))
+        .some((before) => before.from === pool.from && takenBy(before).kind === 'taken');
+    const verdicts = pools
+      .filter((pool) => !isHeldBefore(pool))
+      .map((pool) => ({ pool, taken: takenBy(pool) }));
     const findings = verdicts.flatMap(({ pool, taken }) => {
       if (taken.kind !== 'taken') return [];
       const [map = ''] = pool.from.split(' ', 1);

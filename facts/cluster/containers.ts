@@ -8,6 +8,8 @@ export interface ContainerTemplate {
   readonly args: readonly string[];
   /** The variables by which OVN-Kubernetes is told its mode; others may hold secrets, and are not kept. */
   readonly environment: ReadonlyMap<string, EnvironmentValue>;
+  /** ConfigMaps and Secrets of which all keys become variables, such as `configMap ovn-mode-config`; absent where there are none. */
+  readonly environmentFrom?: readonly string[];
 }
 
 /** A value, or where it comes from: `field spec.nodeName`, `configMap ovn-config key net_cidr`. */
@@ -31,7 +33,17 @@ export const containerTemplates = (podSpec: JsonRecord): readonly ContainerTempl
         .map((entry) => [text(entry, 'name'), environmentValue(entry)] as const)
         .filter(([name]) => TELLS_OF_NETWORK.test(name) && !MAY_BE_SECRET.test(name)),
     ),
+    ...environmentFrom(container),
   }));
+
+function environmentFrom(container: JsonRecord): Pick<ContainerTemplate, 'environmentFrom'> {
+  const sources = records(container['envFrom']).map((one) => {
+    const map = text(record(one['configMapRef']), 'name');
+    // What a prefix makes of the names is left to who reads the manifest.
+    return map !== '' && text(one, 'prefix') === '' ? `configMap ${map}` : 'elsewhere';
+  });
+  return sources.length === 0 ? {} : { environmentFrom: sources };
+}
 
 function environmentValue(entry: JsonRecord): EnvironmentValue {
   const from = record(entry['valueFrom']);

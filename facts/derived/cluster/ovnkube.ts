@@ -142,13 +142,13 @@ function argumentOf(container: ContainerTemplate, flag: string): Told | 'unknown
 
 /** What a variable of a container holds: told there, or by a ConfigMap that is known. An empty one is none. */
 export function environmentOf(
-  { environment }: ContainerTemplate,
+  { environment, environmentFrom = [] }: ContainerTemplate,
   variable: string,
   namespace: string,
   configMaps: readonly ConfigMap[],
 ): Told | 'unknown' | undefined {
   const entry = environment.get(variable);
-  if (entry === undefined) return undefined;
+  if (entry === undefined) return fromWhole(environmentFrom, variable, namespace, configMaps);
   if (entry.kind === 'value')
     return entry.value === '' ? undefined : { value: entry.value, said: `${variable}=${entry.value}` };
   const reference = referenceOf(entry.from);
@@ -159,6 +159,22 @@ export function environmentOf(
   return value === ''
     ? undefined
     : { value, said: `${variable}=${value} (ConfigMap ${namespace}/${reference.map}, ${reference.key})` };
+}
+
+/** Of several ConfigMaps that are taken whole, the last one counts; of those that were not kept nobody knows the keys. */
+function fromWhole(
+  sources: readonly string[],
+  variable: string,
+  namespace: string,
+  configMaps: readonly ConfigMap[],
+): Told | 'unknown' | undefined {
+  for (const source of sources.toReversed()) {
+    const map = configMaps.find((one) => one.namespace === namespace && source === `configMap ${one.name}`);
+    if (map === undefined) return 'unknown';
+    const value = map.data.get(variable);
+    if (value) return { value, said: `${variable}=${value} (ConfigMap ${namespace}/${map.name})` };
+  }
+  return undefined;
 }
 
 /** The ConfigMap and key that a variable is read from. */

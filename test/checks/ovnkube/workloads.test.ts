@@ -130,6 +130,27 @@ test('a pod that a DaemonSet has made for a node, and that the scheduler keeps o
   );
 });
 
+test('a container beside the others that is started first, and does not get ready, is named', (t) => {
+  const beside = changed(bluefieldCluster(), 'Pod', /^ovnkube-node-dpu-(?!host)/, (pod) => {
+    const status = pod.status as {
+      conditions: { type: string; status: string }[];
+      initContainerStatuses?: unknown;
+    };
+    status.conditions = status.conditions.map((one) =>
+      one.type === 'Ready' ? { ...one, status: 'False' } : one,
+    );
+    const of = { image: 'x', ready: false, restartCount: 3 };
+    status.initContainerStatuses = [
+      { ...of, name: 'done', state: { terminated: { reason: 'Completed', exitCode: 0 } } },
+      { ...of, name: 'beside', state: { waiting: { reason: 'CrashLoopBackOff' } } },
+    ];
+  });
+  const judgement = judgeCluster('ovnkube/pods-ready', beside, 'dpu');
+  const message = judgement.kind === 'findings' ? (judgement.findings[0]?.message ?? '') : '';
+  t.regex(message, /container beside waiting: CrashLoopBackOff/);
+  t.notRegex(message, /done/);
+});
+
 /** A DaemonSet with one container, and no pods. */
 const another = (
   name: string,

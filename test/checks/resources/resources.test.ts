@@ -124,6 +124,28 @@ test("dpu-simulator's devices are known by the network that names them", (t) => 
   t.deepEqual(codes(judge('pool-devices', empty)), ['NONE']);
 });
 
+test('a pool that comes after that of management ports does not get their VF, whatever it selects', (t) => {
+  const entry = (resourceName: string, range: string) => ({
+    resourcePrefix: 'mellanox.com',
+    resourceName,
+    selectors: { pfNames: [`enp2s0f0np0#${range}`] },
+  });
+  const ordered = (...resourceList: readonly object[]) =>
+    change(
+      JSON.parse(
+        JSON.stringify(bluefieldCluster())
+          .replaceAll('OVNKUBE_NODE_MGMT_PORT_NETDEV', 'OVNKUBE_NODE_MGMT_PORT_DP_RESOURCE_NAME')
+          .replaceAll('"enp2s0f0v0"', '"mellanox.com/management"'),
+      ) as KubernetesObject[],
+      'ConfigMap',
+      /^sriovdp-config$/,
+      (object) => ({ ...object, data: { 'config.json': JSON.stringify({ resourceList }) } }),
+    );
+  const [management, pods] = [entry('management', '0'), entry('mlnx_sriov_cx6', '0-2')];
+  t.is(judge('management-vf', ordered(management, pods)).kind, 'pass');
+  t.deepEqual(codes(judge('management-vf', ordered(pods, management))), ['IN_POOL']);
+});
+
 /** A pod of the guide's on its host, changed: without what Multus and OVN-Kubernetes have written. */
 const withPod = (
   changed: (pod: { spec: Record<string, unknown>; annotations: Record<string, string> }) => void,

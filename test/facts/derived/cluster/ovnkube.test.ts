@@ -76,6 +76,25 @@ test('a variable from a ConfigMap has the value that stands there', (t) => {
   t.is(mode({ environment: { OVNKUBE_NODE_MODE: { kind: 'from', from: 'secretKeyRef' } } }), 'unknown');
 });
 
+test('variables of ConfigMaps that are taken whole: the last one counts, and of one that is not known nothing is', (t) => {
+  const whole = (sources: readonly string[], maps: readonly ConfigMap[]) =>
+    settingOf({ workload: any, container: { ...container({}), environmentFrom: sources } }, 'mode', maps);
+  const maps = [
+    map('ovn-host-config', { OVNKUBE_NODE_MODE: 'dpu-host' }),
+    map('ovn-dpu-config', { OVNKUBE_NODE_MODE: 'dpu' }),
+    map('ovn-config', {}),
+  ];
+  const [host, dpu, other] = [
+    'configMap ovn-host-config',
+    'configMap ovn-dpu-config',
+    'configMap ovn-config',
+  ];
+  t.like(whole([dpu, host, other], maps), { value: 'dpu-host' });
+  t.is(whole([other], maps), undefined);
+  t.is(whole([host, 'elsewhere'], maps), 'unknown');
+  t.is(whole(['configMap gone'], maps), 'unknown');
+});
+
 test('the gateway interface stands in OVN_GATEWAY_OPTS', (t) => {
   const given = (text: string) =>
     settingOf(
