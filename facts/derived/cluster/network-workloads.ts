@@ -9,9 +9,9 @@ export const imageName = (image: string): string => {
 
 const isDaemonSet = ({ kind }: Workload): boolean => kind === 'DaemonSet';
 
-/** Containers and images as upstream and OpenShift name them; the DaemonSet's own name may be anything. */
+/** Containers and images as upstream, OpenShift and RKE2 name them; the DaemonSet's own name may be anything. */
 const isMultusContainer = ({ name, image }: ContainerTemplate): boolean =>
-  name === 'kube-multus' || /^multus(?:-cni)?$/.test(imageName(image));
+  /^kube-(?:rke2-)?multus$/.test(name) || /^(?:hardened-)?multus(?:-cni|-thick)?$/.test(imageName(image));
 
 const isDevicePluginContainer = ({ name, image }: ContainerTemplate): boolean =>
   /^(?:kube-sriovdp|sriov-device-plugin)$/.test(name) ||

@@ -7,7 +7,7 @@ import {
   takesVf,
   vfCount,
 } from '../../../../facts/derived/cluster/function-selector.ts';
-import { prefixOf } from '../../../../facts/derived/cluster/network-workloads.ts';
+import { multusSets, prefixOf } from '../../../../facts/derived/cluster/network-workloads.ts';
 import { attachmentConfig, isOvnDefault } from '../../../../facts/derived/cluster/vf-networks.ts';
 import { bluefieldCluster } from '../../../../lab/kubernetes/clusters/bluefield.ts';
 import { clusterFactsOf } from '../../../helpers/cluster-facts.ts';
@@ -154,6 +154,20 @@ test('what a configuration has wrong', (t) => {
     ),
     [],
   );
+});
+
+test('Multus is known by its container or its image, whoever deploys it', (t) => {
+  const known = (name: string, image: string): boolean => {
+    const [any] = workloads.filter(({ kind }) => kind === 'DaemonSet');
+    const [container] = any?.containers ?? [];
+    if (any === undefined || container === undefined) throw new Error('no DaemonSet');
+    return multusSets([{ ...any, name: 'x', containers: [{ ...container, name, image }] }]).length > 0;
+  };
+  t.true(known('kube-multus', 'quay.io/x@sha256:0'));
+  t.true(known('x', 'ghcr.io/k8snetworkplumbingwg/multus-cni:snapshot-thick'));
+  t.true(known('kube-rke2-multus', 'docker.io/rancher/hardened-multus-cni:v4.2.1'));
+  t.false(known('kube-multus-additional-cni-plugins', 'quay.io/x@sha256:0'));
+  t.false(known('webhook', 'ghcr.io/k8snetworkplumbingwg/multi-networkpolicy-iptables'));
 });
 
 test('whose network a NetworkAttachmentDefinition has', (t) => {
