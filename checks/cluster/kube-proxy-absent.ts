@@ -13,7 +13,7 @@ export const kubeProxyAbsent = defineClusterCheck({
   scope: 'cluster',
   tags: ['cluster'],
   covers: ['A38', 'D17'],
-  requires: ['workloads', 'pods', 'nodes'],
+  requires: ['workloads', 'pods'],
   messages: {
     PRESENT: {
       text: 'kube-proxy is in the cluster: {what}',
@@ -23,11 +23,11 @@ export const kubeProxyAbsent = defineClusterCheck({
     },
   },
   docs: ['seed A L168', 'seed D L92'],
-  judge({ facts: { workloads, pods, nodes }, report }) {
+  judge({ facts: { workloads, pods }, report }) {
     const found = workloads.filter(
       (workload) =>
         (workload.name.startsWith('kube-proxy') || workload.containers.some(runsKubeProxy)) &&
-        !isIdle(workload, nodes),
+        !isIdle(workload),
     );
     // A static pod has no workload; a pod of one that was found says nothing new.
     const loose = pods.filter(

@@ -20,7 +20,7 @@ export const otherPluginsAbsent = defineClusterCheck({
   scope: 'cluster',
   tags: ['cluster', 'ovn-kubernetes'],
   covers: ['K13'],
-  requires: ['workloads', 'nodes'],
+  requires: ['workloads'],
   messages: {
     PRESENT: {
       text: '{workload} is a network plugin of its own',
@@ -32,7 +32,7 @@ export const otherPluginsAbsent = defineClusterCheck({
     },
   },
   docs: ['seed K L66-77', 'seed D L91'],
-  judge({ facts: { workloads, nodes }, report }) {
+  judge({ facts: { workloads }, report }) {
     if (ovnWorkloads(workloads).length === 0) return noneFound(workloads);
     const seen = [
       apiEvidence(
@@ -45,7 +45,7 @@ export const otherPluginsAbsent = defineClusterCheck({
         (workload) =>
           workload.kind === 'DaemonSet' &&
           (PLUGINS.test(workload.name) || workload.containers.some(({ name }) => CONTAINERS.has(name))) &&
-          !isIdle(workload, nodes),
+          !isIdle(workload),
       )
       .map((workload) => {
         const { namespace, name, desired, ready } = workload;

@@ -37,7 +37,7 @@ test.serial('the veth topology has no VFs to hand out, and its hosts are cut off
   const report = await run(t);
   t.deepEqual(lines(report, 'fail', 'warn', 'error', 'blocked'), []);
   const gaps = report.results.filter(({ expectedGap }) => expectedGap).map(({ checkId }) => checkId);
-  t.deepEqual([...new Set(gaps)], ['cluster/nodes-ready', 'resources/node-conditions']);
+  t.deepEqual([...new Set(gaps)], ['cluster/nodes-ready', 'ovnkube/pods-ready', 'resources/node-conditions']);
   const passed = new Set(
     report.results.filter(({ verdict }) => verdict === 'pass').map(({ checkId }) => checkId),
   );

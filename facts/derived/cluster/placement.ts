@@ -7,9 +7,9 @@ import { type JsonRecord, record, records, text, texts } from '../../json.ts';
 export const fits = ({ nodeSelector, affinity }: Workload, node: ClusterNode): boolean =>
   [...nodeSelector].every(([key, value]) => node.labels.get(key) === value) && fitsAffinity(affinity, node);
 
-/** No pod comes of it: some switch a DaemonSet off by a nodeSelector that no node fits. */
-export const isIdle = (workload: Workload, nodes: readonly ClusterNode[]): boolean =>
-  workload.desired === 0 && (workload.kind === 'Deployment' || !nodes.some((node) => fits(workload, node)));
+/** No pod comes of it, as its controller says: some switch a DaemonSet off by a nodeSelector that no node fits. */
+export const isIdle = ({ kind, desired, generation, observedGeneration }: Workload): boolean =>
+  desired === 0 && (kind === 'Deployment' || (observedGeneration > 0 && observedGeneration >= generation));
 
 /** A Deployment's pods are made by a ReplicaSet, which is called as it and a hash. */
 export const owns = ({ kind, namespace, name, uid }: Workload, pod: Pod): boolean =>

@@ -151,38 +151,34 @@ test('a container beside the others that is started first, and does not get read
   t.notRegex(message, /done/);
 });
 
-/** A DaemonSet with one container, and no pods. */
-const another = (
-  name: string,
-  container: string,
-  selector: Record<string, string> = {},
-): KubernetesObject => ({
+/** A DaemonSet with one container, and without a word of its controller unless one is given. */
+const another = (name: string, container: string, status: object = {}): KubernetesObject => ({
   apiVersion: 'apps/v1',
   kind: 'DaemonSet',
-  metadata: { name, namespace: 'kube-system' },
-  spec: {
-    template: { spec: { nodeSelector: selector, containers: [{ name: container, image: 'x@sha256:0' }] } },
-  },
-  status: { observedGeneration: 1 },
+  metadata: { name, namespace: 'kube-system', generation: 1 },
+  spec: { template: { spec: { containers: [{ name: container, image: 'x@sha256:0' }] } } },
+  status,
 });
+const IDLE = { observedGeneration: 1, desiredNumberScheduled: 0 };
+const BUSY = { observedGeneration: 1, desiredNumberScheduled: 3 };
 
-test('kube-proxy is known by its container, and one that fits no node runs nowhere', (t) => {
+test('kube-proxy is known by its container, and one that is switched off runs nowhere', (t) => {
   const judged = (one: KubernetesObject) =>
     codesOf(judgeCluster('cluster/kube-proxy-absent', [...bluefieldCluster(), one]));
-  t.deepEqual(judged(another('openshift-kube-proxy', 'kube-proxy')), ['PRESENT']);
-  t.deepEqual(judged(another('kube-proxy', 'kube-proxy')), ['PRESENT']);
-  t.deepEqual(judged(another('kube-proxy', 'kube-proxy', { 'no-such': 'true' })), ['pass']);
-  t.deepEqual(judged(another('auth', 'kube-rbac-proxy')), ['pass']);
+  t.deepEqual(judged(another('openshift-kube-proxy', 'kube-proxy', BUSY)), ['PRESENT']);
+  t.deepEqual(judged(another('kube-proxy', 'kube-proxy')), ['PRESENT'], 'its controller has not seen it');
+  t.deepEqual(judged(another('kube-proxy', 'kube-proxy', IDLE)), ['pass']);
+  t.deepEqual(judged(another('auth', 'kube-rbac-proxy', BUSY)), ['pass']);
 });
 
 test('other network plugins are known by the names that distributions give them', (t) => {
   const judged = (one: KubernetesObject) =>
     codesOf(judgeCluster('ovnkube/other-plugins-absent', [...bluefieldCluster(), one]));
   for (const name of ['canal', 'rke2-canal', 'kube-flannel-ds-amd64', 'kube-ovn-cni'])
-    t.deepEqual(judged(another(name, 'x')), ['PRESENT'], name);
+    t.deepEqual(judged(another(name, 'x', BUSY)), ['PRESENT'], name);
   t.deepEqual(judged(another('networking', 'cilium-agent')), ['PRESENT']);
-  t.deepEqual(judged(another('kindnet', 'kindnet-cni', { 'no-such': 'true' })), ['pass']);
-  t.deepEqual(judged(another('kube-multus-ds', 'kube-multus')), ['pass']);
+  t.deepEqual(judged(another('kindnet', 'kindnet-cni', IDLE)), ['pass']);
+  t.deepEqual(judged(another('kube-multus-ds', 'kube-multus', BUSY)), ['pass']);
 });
 
 test('of two leases of one host, as a reinstallation leaves them, the one that is renewed counts', (t) => {
