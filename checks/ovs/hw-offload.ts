@@ -120,5 +120,5 @@ const inUserSpace = ({ links, netdevs, ovs }: Pick<FactValues, 'links' | 'netdev
       bridge.datapathType === 'netdev' &&
       (type === '' || type === 'system') &&
       netdevs.get(name)?.physSwitchId !== undefined &&
-      links.find((link) => link.name === name)?.kind === undefined,
+      links.some((link) => link.name === name && link.kind === undefined),
   );

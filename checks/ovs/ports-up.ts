@@ -29,6 +29,13 @@ export const portsUp = defineCheck({
       cause: 'Nothing has set it up since it was made, or somebody has set it down.',
       remedy: 'sudo ip link set {netdev} up',
     },
+    GONE: {
+      text: '{netdev} is a port of {bridge}, and no network device of this node',
+      cause:
+        'Its device was renamed, or moved to another network namespace, while Open vSwitch had it open: in user space it reports no error then.',
+      remedy:
+        'Find the device and give it its name again, or take the port away: ip -br link; ovs-vsctl del-port {bridge} {netdev}',
+    },
     UNUSED_DOWN: {
       text: '{netdev} is a port of {bridge}, which OVN does not use, and is down',
       cause: 'The second port of the DPU has a bridge of its own, and may not be in use.',
@@ -47,14 +54,22 @@ export const portsUp = defineCheck({
     const ports = attached(ovs).flatMap((netdev) => {
       const { name, type, bridge } = netdev;
       if (type === 'dpdk') return [{ ...ofDpdk(netdev), bridge: bridge.name }];
-      const link = links.find((one) => one.name === name);
+      const link = links.find((one) => one.name === name || one.altnames.includes(name));
+      const isDevice = type === '' || type === 'system';
+      // The kernel's datapath loses a port with its device, which ovs/port-errors tells.
+      if (link === undefined && isDevice && bridge.datapathType === 'netdev') {
+        const said = evidence(`ip link show ${name}`, `Device "${name}" does not exist.`);
+        return [
+          { name, isGone: true, isUp: false, hasCarrier: false, shown: said.said, said, bridge: bridge.name },
+        ];
+      }
       if (link === undefined || (type === 'internal' && link.addresses.length === 0)) return [];
-      if (type !== '' && type !== 'system' && type !== 'internal') return [];
+      if (!isDevice && type !== 'internal') return [];
       const { flags } = link;
       const said = evidence('ip -j -d addr show', `${name}: <${flags.join(',')}>`);
       const shown = `<${flags.join(',')}>`;
       const [isUp, hasCarrier] = [flags.includes('UP'), flags.includes('LOWER_UP')];
-      return [{ name, isUp, hasCarrier, shown, said, bridge: bridge.name }];
+      return [{ name, isGone: false, isUp, hasCarrier, shown, said, bridge: bridge.name }];
     });
     if (ports.length === 0) return notApplicable('no port of a bridge is a network device of this node');
     // The second uplink of a BlueField is on a bridge of its own, often without a cable.
@@ -66,15 +81,16 @@ export const portsUp = defineCheck({
     const needsCarrier = ({ name, bridge }: (typeof ports)[number]) =>
       outside.includes(bridge) && isUplink(name, netdevs.get(name));
     const findings = ports.flatMap((port) => {
-      const { name, isUp, hasCarrier, shown, said, bridge } = port;
+      const { name, isGone, isUp, hasCarrier, shown, said, bridge } = port;
       // The carrier of a representor follows the function that it stands for, which the host may keep down.
       if (isUp && (hasCarrier || !needsCarrier(port))) return [];
+      const down = isGone ? 'GONE' : isUsed(bridge) ? 'DOWN' : 'UNUSED_DOWN';
       return [
-        report(isUp ? 'NO_CARRIER' : isUsed(bridge) ? 'DOWN' : 'UNUSED_DOWN', {
+        report(isUp ? 'NO_CARRIER' : down, {
           subject: name,
           args: { netdev: name, bridge },
           observed: shown,
-          expected: isUp ? 'LOWER_UP' : 'UP',
+          expected: isGone ? `a network device ${name}` : isUp ? 'LOWER_UP' : 'UP',
           evidence: [said],
         }),
       ];
@@ -90,5 +106,5 @@ export const portsUp = defineCheck({
 function ofDpdk({ name, adminState, linkState }: Attached) {
   const shown = `admin_state ${adminState ?? '[]'}, link_state ${linkState ?? '[]'}`;
   const said = evidence(`ovs-vsctl get Interface ${name} admin_state link_state`, shown);
-  return { name, isUp: adminState !== 'down', hasCarrier: linkState !== 'down', shown, said };
+  return { name, isGone: false, isUp: adminState !== 'down', hasCarrier: linkState !== 'down', shown, said };
 }

@@ -69,6 +69,19 @@ const CASES = [
   known('br-int-removed', fails('integration-bridge', 'MISSING', 'bridge br-int does not exist')),
   known('fail-mode-changed', fails('fail-mode', 'NOT_SECURE', 'standalone')),
   known('uplink-down', fails('ports-up', 'DOWN', 'p0')),
+  // Open vSwitch keeps what it has open, and reports no error.
+  byHand(
+    "the uplink's device has another name",
+    'dpu1',
+    [
+      'ip link set p0 down; ip link set p0 name away0; ip link set away0 up',
+      'ip link set away0 down; ip link set away0 name p0; ip link set p0 up',
+    ],
+    [
+      ...fails('ports-up', 'GONE', 'p0 is a port of brp0, and no network device of this node'),
+      { target: 'dpu1', check: 'gateway/interface-setting', verdict: 'skip' },
+    ],
+  ),
   // What the host loses by that hangs on it, and is no failure of its own.
   known('pf-without-carrier', fails('ports-up', 'DOWN', 'pf0hpf')),
   byHand(

@@ -191,6 +191,9 @@ export function dpu() {
       }),
       aLink('p0'),
       aLink('pf0hpf'),
+      aLink('pf0vf1'),
+      aLink('pf0vf2'),
+      aLink('ovn-k8s-mp0'),
       aLink('br-int', { flags: ['BROADCAST', 'MULTICAST'] }),
     ] as readonly Link[],
     netdevs: new Map(

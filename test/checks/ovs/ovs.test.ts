@@ -72,6 +72,9 @@ test('a DPU of OVS-DOCA as DPF sets it up passes: other bridges, ports of type d
   facts.links = [
     aLink('br-int'),
     aLink('br-sfc'),
+    aLink('pf0vf1'),
+    aLink('pf0vf2'),
+    aLink('ovn-k8s-mp0'),
     aLink('br-ovn', { addresses: dpu().links[0]?.addresses ?? [] }),
   ];
   t.deepEqual(idsWith(judge(facts), 'fail', 'warn', 'error', 'blocked'), []);

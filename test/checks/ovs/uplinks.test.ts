@@ -6,11 +6,14 @@ import {
   anInterface,
   aTunnel,
   dpu,
+  withBridge,
   withId,
   withInterface,
   withPort,
 } from '../../helpers/dpu-facts.ts';
 import { aLink, aNetdev, judgeNode, type NodeFacts } from '../../helpers/node-facts.ts';
+
+const USER_SPACE = { datapathType: 'netdev' };
 
 const verdictOf = (id: string, facts: NodeFacts, expect = {}): string | undefined =>
   judgeNode(facts, ['ovs'], { role: 'dpu', expect }).get(id)?.verdict;
@@ -112,6 +115,21 @@ test('a second port of the DPU that is down on a bridge of its own is a warning'
   const links = [...facts.links, aLink('ovsbr2'), aLink('p1', { flags })];
   t.is(verdictOf('ovs/ports-up', { ...facts, ovs: second, links }), 'warn');
   t.is(verdictOf('ovs/ports-up', { ...facts, links: facts.links.map((l) => ({ ...l, flags })) }), 'fail');
+});
+
+test('in user space a port may have lost its device without an error', (t) => {
+  const facts = dpu();
+  const links = facts.links.filter(({ name }) => name !== 'p0');
+  const ovs = withBridge(withBridge(facts.ovs, 'brp0', USER_SPACE), 'br-int', USER_SPACE);
+  t.is(verdictOf('ovs/ports-up', { ...facts, ovs }), 'pass');
+  const lost = judgeNode({ ...facts, links, ovs }, ['ovs'], { role: 'dpu' }).get('ovs/ports-up');
+  t.deepEqual(
+    lost?.findings.map(({ code, message }) => `${code}: ${message}`),
+    ['GONE: p0 is a port of brp0, and no network device of this node'],
+  );
+  t.is(verdictOf('ovs/ports-up', { ...facts, links }), 'pass');
+  const renamed = [...links, aLink('enp3s0f0', { altnames: ['p0'] })];
+  t.is(verdictOf('ovs/ports-up', { ...facts, links: renamed, ovs }), 'pass');
 });
 
 test('two tunnels of different types may lead to one node, of one type they may not', (t) => {
