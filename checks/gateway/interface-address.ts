@@ -1,3 +1,4 @@
+import { globalAddresses } from '../../facts/derived/addresses.ts';
 import { ownerOf } from '../../facts/derived/functions.ts';
 import { isRepresentor } from '../../facts/derived/gateway.ts';
 import { evidence } from '../../facts/fact.ts';
@@ -29,6 +30,15 @@ export const interfaceAddress = defineCheck({
         'Look where the address is, and what is to set it: ip -br addr; networkctl status {netdev}; where a bridge or bond has it, name that one: --gateway-interface=<netdev>',
       source: 'OVN-Kubernetes, go-controller/pkg/node',
     },
+    IPV6_ALONE: {
+      text: '{netdev} has IPv6 addresses alone: in a cluster that has IPv4, ovnkube fails to find IPv4 address on interface {netdev}',
+      cause:
+        'A cluster of IPv6 alone needs no more; in others no DHCP server has answered, or nothing has set an address.',
+      remedy:
+        'See which pod networks the cluster has: its cluster-subnets. If IPv4 is among them: ip -br addr; networkctl status {netdev}',
+      source: 'OVN-Kubernetes, go-controller/pkg/node',
+      level: 'warn',
+    },
   },
   docs: ['seed G L19', 'seed D L83'],
   judge({ facts, expected, report }) {
@@ -57,7 +67,7 @@ export const interfaceAddress = defineCheck({
       return notApplicable(`gateway/gateway-interface tells of ${chosen}; ${other.name} has the address`, [
         said,
       ]);
-    const finding = report('NO_ADDRESS', {
+    const finding = report(hasIpv6(link) ? 'IPV6_ALONE' : 'NO_ADDRESS', {
       subject: link.name,
       args: { netdev: link.name },
       observed: describe(link),
@@ -70,6 +80,8 @@ export const interfaceAddress = defineCheck({
 
 const usable = ({ addresses }: Link) =>
   addresses.filter(({ address, family }) => family === 'inet' && !address.startsWith('169.254.'));
+
+const hasIpv6 = (link: Link): boolean => globalAddresses(link).some(({ family }) => family === 'inet6');
 
 const describe = ({ addresses, master, name }: Link): string => {
   const all = addresses.map(({ address, prefixLength }) => `${address}/${prefixLength}`).join(' ');

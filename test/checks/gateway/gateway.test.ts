@@ -53,6 +53,13 @@ test('a gateway interface without an address of its own is the words that OVN-Ku
     t.is(finding.message, 'failed to find IPv4 address on interface eth0');
     t.regex(finding.observed ?? '', /, master br0$/);
   }
+  // Whether the cluster has IPv4 does not show on the node.
+  const of6 = { ...anAddress('2001:db8::7', 64), family: 'inet6' as const };
+  const linkLocal = { ...anAddress('fe80::1', 64), family: 'inet6' as const, scope: 'link' };
+  const alone = withLink(facts.links, 'eth0', { addresses: [of6] });
+  onlyFault(t, judge({ ...facts, links: alone }), 'gateway/interface-address', 'IPV6_ALONE', 'warn');
+  const local = withLink(facts.links, 'eth0', { addresses: [linkLocal] });
+  onlyFault(t, judge({ ...facts, links: local }), 'gateway/interface-address', 'NO_ADDRESS');
   const links = withLink(facts.links, 'eth0', { addresses: [] });
   const named = anOvnkube({ gatewayInterface: aSetting('gateway-interface', 'eth0') });
   t.is(judge({ ...facts, links, ovnkube: named }).get('gateway/interface-address')?.verdict, 'skip');
