@@ -1,7 +1,7 @@
 import type { ConfigMap } from '../../facts/cluster/config-maps.ts';
 import type { ClusterNode } from '../../facts/cluster/nodes.ts';
 import type { Workload } from '../../facts/cluster/workloads.ts';
-import { inSubnet, versionOf } from '../../facts/derived/addresses.ts';
+import { inSubnet, parseSubnet, versionOf } from '../../facts/derived/addresses.ts';
 import {
   type ConfiguredNetwork,
   configuredNetworks,
@@ -10,6 +10,7 @@ import {
   roomForNodes,
   stackOf,
 } from '../../facts/derived/cluster/configured-networks.ts';
+import { subnetsOf } from '../../facts/derived/cluster/node-annotations.ts';
 import { environmentOf } from '../../facts/derived/cluster/ovnkube.ts';
 
 /** One thing in ovn-config that OVN-Kubernetes can not work with. */
@@ -19,6 +20,7 @@ export interface ConfigurationProblem {
     | 'HOST_SUBNET'
     | 'NO_ROOM'
     | 'MIXED'
+    | 'CHANGED'
     | 'OVERLAP'
     | 'NO_MTU'
     | 'NO_SERVER'
@@ -97,6 +99,7 @@ export function problemsOf(map: ConfigMap, { nodes, told }: Surroundings): reado
     ),
     ...mtuProblem(data.get('mtu')),
     ...serverProblem(data.get('k8s_apiserver'), nodes, services),
+    ...(unparsed.length > 0 ? [] : changeProblem(pods, nodes)),
   ];
 }
 
@@ -114,6 +117,35 @@ function stacksProblem(
       observed: `${one} pods, ${other} services`,
       expected: 'the same IP versions',
       args: { first: one, second: other },
+    },
+  ];
+}
+
+/** Of one node that is outside, ovnkube/node-annotations tells; where all of them are, it is the network that was changed. */
+function changeProblem(
+  pods: readonly ConfiguredNetwork[],
+  nodes: readonly ClusterNode[],
+): readonly ConfigurationProblem[] {
+  const networks = pods.flatMap(({ subnet }) => subnet ?? []);
+  const given = nodes.flatMap((node) =>
+    subnetsOf(node).flatMap((text) => {
+      const subnet = parseSubnet(text);
+      const own = networks.filter(({ family }) => family === subnet?.family);
+      return subnet === undefined || own.length === 0
+        ? []
+        : [{ said: `${node.name} ${text}`, inside: own.some((one) => overlap(one, subnet)) }];
+    }),
+  );
+  if (given.length === 0 || given.some(({ inside }) => inside)) return [];
+  const value = pods.map((one) => one.value).join(',');
+  const said = given.slice(0, 3).map((one) => one.said);
+  const more = given.length > said.length ? ` and ${given.length - said.length} more` : '';
+  return [
+    {
+      code: 'CHANGED',
+      observed: said.join(', '),
+      expected: `parts of ${value}`,
+      args: { value, first: `${said.join(', ')}${more}` },
     },
   ];
 }

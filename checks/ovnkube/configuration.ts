@@ -55,6 +55,12 @@ export const ovnConfiguration = defineClusterCheck({
       remedy: 'kubectl -n {namespace} edit configmap {map}; then restart OVN-Kubernetes',
       source: 'ovn-kubernetes go-controller/pkg/config/utils.go',
     },
+    CHANGED: {
+      text: 'net_cidr is {value}, and the nodes have parts of another network: {first}',
+      cause: 'It was changed after the cluster was built: nodes keep the subnets that they were given.',
+      remedy: 'Put back what it was: kubectl -n {namespace} edit configmap {map}',
+      source: 'ovn-kubernetes go-controller/pkg/util/subnet_annotations.go',
+    },
     OVERLAP: {
       text: '{first} and {second} overlap',
       cause: 'An address would mean two things.',

@@ -51,6 +51,15 @@ test('a pod network with fewer parts than there are nodes', (t) => {
   t.deepEqual(codes({ net_cidr: '10.233.64.0/24/25,10.234.0.0/24/25' }), ['pass']);
 });
 
+test('a pod network that was changed under the nodes is one failure, and not one of each node', (t) => {
+  t.is(
+    message({ net_cidr: '10.200.0.0/16' }),
+    'net_cidr is 10.200.0.0/16, and the nodes have parts of another network: control-plane 10.233.64.0/24, dpu-host 10.233.65.0/24, dpu 10.233.120.0/24',
+  );
+  t.deepEqual(codes({ net_cidr: '10.233.64.0/23/26' }), ['pass'], 'of one node the annotation is told');
+  t.deepEqual(codes({ net_cidr: 'fd01::/48', svc_cidr: 'fd02::/112' }), ['pass'], 'of another version');
+});
+
 test("networks that overlap OVN-Kubernetes' own or the nodes' addresses", (t) => {
   t.is(
     message({ net_cidr: '100.64.0.0/15' }),
