@@ -37,8 +37,19 @@ if (values['help']) {
   process.stderr.write(usage());
   process.exitCode = 2;
 } else {
-  // Without a name, `up` means the first testbed; the others mean them all.
-  for (const testbed of command === 'up' ? chosen.slice(0, 1) : chosen) await perform(command, testbed);
+  try {
+    // Without a name, `up` means the first testbed; the others mean them all.
+    for (const testbed of command === 'up' ? chosen.slice(0, 1) : chosen) await perform(command, testbed);
+  } catch (error) {
+    if (!isMistyped(error)) throw error;
+    process.stderr.write(`${error.message}\n\n${usage()}`);
+    process.exitCode = 2;
+  }
+}
+
+/** Errors of parseArgs, of the testbed's own options. */
+function isMistyped(error: unknown): error is Error {
+  return error instanceof Error && /^ERR_PARSE_ARGS_/.test((error as NodeJS.ErrnoException).code ?? '');
 }
 
 async function perform(command: string, testbed: Testbed): Promise<void> {
