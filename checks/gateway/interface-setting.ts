@@ -1,4 +1,6 @@
+import { RENAMED_MANAGEMENT_PORT } from '../../facts/derived/gateway.ts';
 import { evidence } from '../../facts/fact.ts';
+import type { Link } from '../../facts/links.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
 import { DERIVE, evidenceOf, fileUnreadable, SETTINGS, settingsOf } from './settings.ts';
 
@@ -30,6 +32,12 @@ export const interfaceSetting = defineCheck({
         'Look at what there is with ip link show, and set --gateway-interface to one of them; on a DPU host it may be the word derive-from-mgmt-port.',
       source: 'ip-link(8)',
     },
+    NO_WAY_OUT: {
+      text: 'the gateway interface is {name}, {what}: no way leads out of the cluster by it',
+      cause: 'The gateway interface is the network device by which the node reaches other networks.',
+      remedy:
+        'Set --gateway-interface to that device; on a DPU host it may be the word derive-from-mgmt-port. See which it is: ip route show default',
+    },
   },
   docs: ['seed G L5', 'seed G L28', 'seed G L194'],
   judge({ facts: { links, ovnkube }, expected, subject, report }) {
@@ -60,23 +68,28 @@ export const interfaceSetting = defineCheck({
       `ip -j -d addr show`,
       link?.name ?? `no ${name} among ${links.map((one) => one.name).join(', ')}`,
     );
-    // On a DPU it is a bridge of Open vSwitch: whether that is there, one check says for all.
-    if (link === undefined && (mode?.value ?? subject.role) === 'dpu')
+    // On a DPU it is a bridge of Open vSwitch: whether that is there and the right one, one check says for all.
+    const isDpu = (mode?.value ?? subject.role) === 'dpu';
+    if (link === undefined && isDpu)
       return notApplicable(`ovs/gateway-interface looks for ${name} among bridges and ports`, [
         ...said,
         shown,
       ]);
-    const findings =
-      link === undefined
-        ? [
-            report('MISSING', {
-              ...common,
-              args: { name },
-              expected: 'an existing network device',
-              evidence: [...said, shown],
-            }),
-          ]
-        : [];
-    return verdictOf(findings, [...said, shown]);
+    if (link === undefined) {
+      const expectedDevice = 'an existing network device';
+      const about = { ...common, args: { name }, expected: expectedDevice, evidence: [...said, shown] };
+      return verdictOf([report('MISSING', about)], [...said, shown]);
+    }
+    const what = isDpu ? undefined : inwards(link, settings.managementPort?.value);
+    if (what === undefined) return verdictOf([], [...said, shown]);
+    const about = { ...common, expected: 'a network device that leads out', evidence: [...said, shown] };
+    return verdictOf([report('NO_WAY_OUT', { ...about, args: { name, what } })], [...said, shown]);
   },
 });
+
+/** What a network device is that leads into the cluster or nowhere. */
+function inwards({ name, flags }: Link, managementPort: string | undefined): string | undefined {
+  if (flags.includes('LOOPBACK')) return 'the loopback';
+  const isManagementPort = name === RENAMED_MANAGEMENT_PORT || name === managementPort;
+  return isManagementPort ? 'the management port' : undefined;
+}

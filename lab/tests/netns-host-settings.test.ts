@@ -176,6 +176,8 @@ test.serial('the gateway interface is given by name', async (t) => {
       host('interface-setting', { message: `Device "${name}" does not exist.` }),
     ]);
   }
+  const inwards = await changed(lab, ovnkubeWith([MODE, PORT, '--gateway-interface=ovn-k8s-mp0']));
+  assertOnly(t, healthy, inwards, [host('interface-setting', { code: 'NO_WAY_OUT' })]);
 });
 
 test.serial('a management port is given to the DPU', async (t) => {
