@@ -12,7 +12,8 @@ export const ovnConnected = defineCheck({
   roles: ['dpu', 'control-plane', 'worker'],
   tags: ['ovs', 'ovn', 'external-ids'],
   covers: ['A18'],
-  after: ['ovs/ovn-controller', 'ovs/chassis-settings'],
+  // Without its uplink the node has no way to the database: that is told there, and here only after a while.
+  after: ['ovs/ovn-controller', 'ovs/chassis-settings', 'ovs/uplink-port', 'ovs/ports-up'],
   requires: ['ovnController', 'ovs'],
   messages: {
     NOT_CONNECTED: {

@@ -141,3 +141,13 @@ test('two tunnels of different types may lead to one node, of one type they may 
   t.is(verdictOf('ovs/tunnel-endpoints', also('vxlan')), 'pass');
   t.is(verdictOf('ovs/tunnel-endpoints', also('geneve')), 'fail');
 });
+
+test('what an uplink takes along, the connection to the southbound database, is no failure of its own', (t) => {
+  const facts = { ...dpu(), ovnController: { connection: 'not connected' } };
+  const missing = { ...facts, ovs: withInterface(facts.ovs, 'p0', undefined) };
+  t.is(verdictOf('ovs/uplink-port', missing), 'fail');
+  t.is(verdictOf('ovs/ovn-connected', missing), 'blocked');
+  const links = facts.links.map((link) => (link.name === 'p0' ? { ...link, flags: ['BROADCAST'] } : link));
+  t.is(verdictOf('ovs/ports-up', { ...facts, links }), 'fail');
+  t.is(verdictOf('ovs/ovn-connected', { ...facts, links }), 'blocked');
+});
