@@ -2,6 +2,7 @@ import type { FactFailure, Outcome } from '../facts/fact.ts';
 import type { PingExchange } from '../facts/traffic/exchange.ts';
 import { parsePing } from '../facts/traffic/parse-ping.ts';
 import type { Path } from '../facts/traffic/path.ts';
+import { unlessItsOwnPing } from './answered-by-itself.ts';
 import { askCalls, type NamedCall } from './ask-calls.ts';
 import type { TrafficOptions } from './options.ts';
 import { INTERVAL, type Ping, type PingProgram, payloadOf, pingCommand, WAIT } from './ping.ts';
@@ -42,7 +43,9 @@ export async function runPings(
     if (answer === undefined) return;
     outcomes.set(
       path,
-      answer.ok ? parsePing(answer.value, answer.value.durationMs, path.to.address) : answer,
+      answer.ok
+        ? unlessItsOwnPing(path, parsePing(answer.value, answer.value.durationMs, path.to.address))
+        : answer,
     );
   });
   return outcomes;

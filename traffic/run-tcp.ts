@@ -2,6 +2,7 @@ import type { FactFailure, Outcome } from '../facts/fact.ts';
 import type { TcpExchange } from '../facts/traffic/exchange.ts';
 import { parseTcp } from '../facts/traffic/parse-tcp.ts';
 import type { Path } from '../facts/traffic/path.ts';
+import { unlessItsOwnConnection } from './answered-by-itself.ts';
 import { askCalls, type TimedAnswer } from './ask-calls.ts';
 import type { Sender } from './endpoints/hosts.ts';
 import type { Netcat } from './endpoints/programs.ts';
@@ -26,7 +27,7 @@ export async function runTcp(
     return new Map(paths.map((path) => [path, { ok: false, failure: noNetcat(path) }]));
   const calls = paths.map(({ to }) => clientCall(netcat, to.address, to.port ?? 0, tries));
   const answers = await askCalls(shell, calls, { ...options, functions: TCP_FUNCTIONS });
-  return new Map(paths.map((path, index) => [path, outcomeOf(answers[index])]));
+  return new Map(paths.map((path, index) => [path, unlessItsOwnConnection(path, outcomeOf(answers[index]))]));
 }
 
 /** After a conversation a listener that has not ended yet has this long, in milliseconds. */
