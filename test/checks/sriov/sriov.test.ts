@@ -30,7 +30,7 @@ const judge = (facts: NodeFacts, options?: JudgeNode) => judgeNode(facts, ['gate
 /** A DPU host whose gateway interface is given: no step of the derivation speaks before the checks of SR-IOV. */
 function pinned() {
   const facts = dpuHost();
-  facts.ovnkube = anOvnkube({ gatewayInterface: aSetting('gateway-interface', 'pf0vf0') });
+  facts.ovnkube = anOvnkube({ gatewayInterface: aSetting('gateway-interface', 'eth0v1') });
   return facts;
 }
 
