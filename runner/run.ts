@@ -1,36 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Check } from '../checks/define.ts';
 import type { Role, Simulation } from '../facts/derived/role.ts';
-import { evidence } from '../facts/fact.ts';
 import type { NodeAccess } from '../inventory/discover.ts';
 import type { InventoryNode } from '../inventory/node.ts';
 import type { ClusterTarget } from '../transports/cluster/access.ts';
-import {
-  clusterReachability,
-  clusterTarget,
-  type GatheredCluster,
-  provisionalName,
-  targetName,
-} from './cluster.ts';
+import { clusterTarget, type GatheredCluster, provisionalName, targetName } from './cluster.ts';
 import type { ClusterRound } from './clusters.ts';
 import type { RunListener } from './events.ts';
 import { type GatheredNode, type GatherOptions, gather } from './gather.ts';
-import { type JudgeOptions, judgeCluster, judgePlanned, REACHABLE, type Verdicts } from './judge.ts';
+import type { JudgeOptions } from './judge.ts';
+import { inOrder, type JudgedAhead, judgeAll, targetNames } from './judge-all.ts';
 import { mapLimited } from './limit.ts';
-import { foldByDpu } from './other-side.ts';
-import { ownError } from './own-result.ts';
 import { pairByHostName } from './pairs.ts';
-import { type Planned, planRun, severalDpus } from './plan.ts';
-import {
-  completeReport,
-  type FactReport,
-  type Report,
-  type Result,
-  type TargetFailure,
-  type TargetReport,
-} from './report.ts';
-import { verdictKey } from './said.ts';
+import { completeReport, type Report, type Result } from './report.ts';
 import { withSimulation } from './simulated.ts';
+import { failureOf, targetReports } from './target-report.ts';
 import { withTestbed } from './testbed.ts';
 import type { Measure, Sent } from './traffic.ts';
 import { withVethPairs } from './veth-pairs.ts';
@@ -157,9 +141,6 @@ export interface Gathered {
   readonly ahead?: JudgedAhead;
 }
 
-/** Results of nodes' own checks by check, which were judged while other nodes had yet to answer. */
-type JudgedAhead = ReadonlyMap<GatheredNode, ReadonlyMap<string, Result>>;
-
 /** Asks the clusters for their nodes, then all nodes. */
 async function gatherWithClusters(request: RunRequest): Promise<Gathered> {
   const checks = typeof request.checks === 'function' ? await request.checks() : request.checks;
@@ -225,60 +206,6 @@ async function gatherAll(
   });
 }
 
-function judgeAll(
-  nodes: readonly GatheredNode[],
-  clusters: readonly GatheredCluster[],
-  checks: readonly Check[],
-  request: RunRequest,
-  ahead: JudgedAhead = new Map(),
-): Pick<Report, 'results'> & { readonly notPlanned: NonNullable<Report['notPlanned']> } {
-  const { planned, clusters: ofClusters, notPlanned } = planRun(checks, nodes, clusters);
-  const verdicts: Verdicts = new Map();
-  // Clusters first, then nodes: a check may come after those of what is above it, whichever is listed first.
-  const clusterResults = ofClusters.map((item) => judgeCluster(item, verdicts, request));
-  const alone = planned
-    .filter(({ dpu }) => dpu === undefined)
-    .map((item) => known(item, verdicts, ahead) ?? judgePlanned(item, verdicts, request));
-  const nodeResults = foldByDpu(alone, nodes, checks);
-  const pairResults = planned
-    .filter(({ dpu }) => dpu !== undefined)
-    .map((item) => judgePlanned(item, verdicts, request));
-  const dead = Map.groupBy(nodeResults.filter(saysDead), ({ target }) => target);
-  const unreachable = [
-    ...clusters.flatMap(clusterReachability),
-    ...nodes.flatMap(reachability).map((result) => foldDead(result, dead.get(result.target))),
-  ];
-  const results = [...unreachable, ...clusterResults, ...nodeResults, ...pairResults];
-  return { results: inOrder(results, checks, targetNames(nodes, clusters)), notPlanned };
-}
-
-const targetNames = (
-  nodes: readonly GatheredNode[],
-  clusters: readonly GatheredCluster[],
-): readonly string[] => [...clusters.map(targetName), ...nodes.map(({ node }) => node.name)];
-
-/** By target, then by check in the catalogue's order; results of the runner's own before those of checks. */
-function inOrder(
-  results: readonly Result[],
-  checks: readonly Check[],
-  targets: readonly string[],
-): readonly Result[] {
-  const order = new Map<string, number>(checks.map((check, index) => [check.id, index]));
-  const position = new Map(targets.map((name, index) => [name, index]));
-  return results.toSorted(
-    (a, b) =>
-      (position.get(a.target) ?? 0) - (position.get(b.target) ?? 0) ||
-      (order.get(a.checkId) ?? -1) - (order.get(b.checkId) ?? -1),
-  );
-}
-
-/** What was judged ahead, with its verdict for those that come after it. */
-function known({ check, node }: Planned, verdicts: Verdicts, ahead: JudgedAhead): Result | undefined {
-  const result = ahead.get(node)?.get(check.id);
-  if (result !== undefined) verdicts.set(verdictKey(check.id, result.target), { verdict: result.verdict });
-  return result;
-}
-
 const nameOf = ({ checkId, target }: Result): string => `${checkId} on ${target}`;
 
 const isUnsettled = ({ verdict }: Result): boolean => verdict === 'fail' || verdict === 'error';
@@ -313,79 +240,4 @@ function targetsOf(results: readonly Result[]): ReadonlySet<string> {
       ...(cluster === undefined ? [] : [cluster]),
     ]),
   );
-}
-
-/** One error for a node that could not be examined; everything planned on it is blocked by it. */
-function reachability(node: GatheredNode): Result[] {
-  const failure = failureOf(node);
-  if (failure === undefined) return [];
-  const { node: target, uri, durationMs } = node;
-  const seen = [evidence(uri, failure.message)];
-  return [ownError(REACHABLE, 'the node can be examined', target.name, failure, seen, durationMs)];
-}
-
-/**
- * A node that its cluster calls dead and that can't be reached is one failure: the cluster's word is the cause, and what
- * hangs on reaching the node hangs on that.
- */
-function foldDead(unreached: Result, [dead]: readonly Result[] = []): Result {
-  if (dead === undefined) return unreached;
-  const { remedy: _, ...rest } = unreached;
-  return {
-    ...rest,
-    verdict: 'blocked',
-    reasonCode: 'blocked',
-    blockedBy: [dead.checkId],
-    reason: `${dead.checkId} did not pass: ${unreached.reason ?? ''}`,
-  };
-}
-
-/** The tag of checks by which a cluster says whether a node lives. */
-const LIVENESS = 'liveness';
-
-const saysDead = ({ verdict, tags }: Result): boolean => verdict === 'fail' && tags.includes(LIVENESS);
-
-const failureOf = ({ unreachable }: GatheredNode): TargetFailure | undefined =>
-  unreachable === undefined
-    ? undefined
-    : { code: unreachable.code, message: unreachable.message, hint: unreachable.hint };
-
-function targetReports(
-  nodes: readonly GatheredNode[],
-  clusters: readonly GatheredCluster[],
-): readonly TargetReport[] {
-  const hosts = new Map(nodes.flatMap(({ node }) => (node.dpu === undefined ? [] : [[node.dpu, node.name]])));
-  const byName = new Map(clusters.map((cluster) => [cluster.name, cluster]));
-  return nodes.map((gathered) =>
-    targetReport(
-      gathered,
-      hosts.get(gathered.node.name),
-      byName.get(gathered.node.kubernetes?.cluster ?? ''),
-    ),
-  );
-}
-
-function targetReport(
-  gathered: GatheredNode,
-  host: string | undefined,
-  cluster: GatheredCluster | undefined,
-): TargetReport {
-  const { node, uri, role, roleGround, simulation, facts } = gathered;
-  const pair = node.dpu ?? host;
-  const pairGround = node.dpuGround ?? severalDpus(node);
-  const failure = failureOf(gathered);
-  return {
-    name: node.name,
-    uri,
-    ...(role === undefined ? {} : { role }),
-    roleGround,
-    ...(simulation === undefined ? {} : { simulation }),
-    ...(pair === undefined ? {} : { pair }),
-    ...(pairGround === undefined ? {} : { pairGround }),
-    ...(cluster === undefined ? {} : { cluster: targetName(cluster) }),
-    ...(failure === undefined ? {} : { failure }),
-    facts: [...facts].map(
-      ([name, outcome]): FactReport => ({ name, outcome: outcome.ok ? 'ok' : outcome.failure.code }),
-    ),
-  };
 }
