@@ -63,10 +63,14 @@ export const ovnCentral = defineCheck({
   },
 });
 
+/** A relay hands on the southbound database of another server (ovsdb-server(1)), on whatever node that is. */
+const RELAY = /^relay:/;
+
 const servesBy =
   (sign: RegExp | undefined) =>
   ({ args }: Process): boolean =>
-    sign === undefined || args.some((argument) => sign.test(argument));
+    sign === undefined ||
+    (args.some((argument) => sign.test(argument)) && !args.some((argument) => RELAY.test(argument)));
 
 const saidOf = (one: { part: string; program: string; process: Process | undefined }): Evidence =>
   evidence(

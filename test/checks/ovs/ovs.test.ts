@@ -1,5 +1,6 @@
 import test from 'ava';
 import type { Ovs } from '../../../facts/ovs.ts';
+import type { Process } from '../../../facts/processes.ts';
 import {
   aBridge,
   anInterface,
@@ -633,6 +634,14 @@ test("OVN's central part is nobody's concern where its databases are other nodes
   t.is(central([]), 'skip');
   t.is(central([105]), 'skip');
   t.is(central([103, 104, 105]), 'pass');
+  // A relay of the southbound database, which other nodes serve.
+  const server = processes.find(({ pid }) => pid === 104);
+  const relay = {
+    ...server,
+    args: [...(server?.args ?? []), 'relay:OVN_Southbound:tcp:192.0.2.1:6642'],
+  } as Process;
+  const others = processes.filter(({ pid }) => pid < 103);
+  t.is(judge({ ...dpu(), processes: [...others, relay] }).get('ovs/ovn-central')?.verdict, 'skip');
 });
 
 test('what comes after a broken link is blocked', (t) => {
