@@ -2,7 +2,7 @@ import { isSameAddress } from '../../derived/addresses.ts';
 import { type Attached, integrationBridgeName } from '../../derived/ovs-topology.ts';
 import { evidence } from '../../fact.ts';
 import type { Trace } from '../trace.ts';
-import type { ChassisScene, Finder } from './scene.ts';
+import type { ChassisScene, Finder, Scene } from './scene.ts';
 import { concerned } from './scene.ts';
 
 /** A flow of Open vSwitch that drops the packet. */
@@ -30,6 +30,7 @@ const unknownMac = (flow: string, { destinationMac }: Trace): string =>
 /** Open vSwitch, or the kernel, can't send to the other end of the tunnel. */
 export const tunnelUnreachable: Finder = (scene) => {
   for (const seen of concerned(scene)) {
+    if (isReceiver(scene, seen)) continue;
     const { chassis, trace, traceEvidence } = seen;
     const shown = traceEvidence === undefined ? [] : [traceEvidence];
     const tunnel = tunnelOnTheWay(scene, seen);
@@ -53,7 +54,14 @@ export const tunnelUnreachable: Finder = (scene) => {
   return undefined;
 };
 
-function tunnelOnTheWay({ loss }: Parameters<Finder>[0], { chassis }: ChassisScene): Attached | undefined {
+/** To whom the packets were on their way: whether it can send to the other end has nothing to do with their loss. */
+function isReceiver({ loss, from, to }: Scene, { chassis }: ChassisScene): boolean {
+  const direction = (loss.lost ?? loss.last)?.direction;
+  const [sender, receiver] = direction === 'reply' ? [to, from] : [from, to];
+  return chassis.target === receiver?.chassis && chassis.target !== sender?.chassis;
+}
+
+function tunnelOnTheWay({ loss }: Scene, { chassis }: ChassisScene): Attached | undefined {
   const names = [loss.lost?.name, loss.last?.name];
   return (
     chassis.tunnels.find(({ name }) => names.includes(name)) ??

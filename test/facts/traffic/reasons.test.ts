@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { Hop, HopReading } from '../../../facts/traffic/location.ts';
 import { switchDown, switchDownBeyond } from '../../../facts/traffic/reasons/daemons.ts';
-import { flowDrops } from '../../../facts/traffic/reasons/flows.ts';
+import { flowDrops, tunnelUnreachable } from '../../../facts/traffic/reasons/flows.ts';
 import { claimedTwice, flowsGone } from '../../../facts/traffic/reasons/representor.ts';
 import type { ChassisScene, Scene } from '../../../facts/traffic/reasons/scene.ts';
 import { tooLong } from '../../../facts/traffic/reasons/size.ts';
@@ -81,6 +81,35 @@ test('of packets that are too long none passes: where some do, length is not why
   const given = { path, smallPass: true };
   t.truthy(tooLong(scene({ lost: WAY[5], last: WAY[3] }, { ...given, received: 0 })));
   t.is(tooLong(scene({ lost: WAY[5], last: WAY[3] }, { ...given, received: 3 })), undefined);
+});
+
+test('a neighbour that does not answer is why where packets are sent to it, not where they arrive', (t) => {
+  const silent = (name: string, remote: string) => {
+    const tunnel = { name: `tunnel-of-${name}`, options: new Map([['remote_ip', remote]]) };
+    const of = { target: name, tunnels: [tunnel] };
+    const neighbours = [{ address: remote, device: 'brp0', states: ['FAILED'] }];
+    return { ...chassis(name), chassis: of, neighbours } as unknown as ChassisScene;
+  };
+  const well = (name: string) => ({ ...silent(name, '192.0.2.9'), neighbours: [] });
+  const found = (loss: Scene['loss'], failing: string): string | undefined =>
+    tunnelUnreachable(
+      scene(loss, {
+        from: { chassis: 'dpu1' },
+        to: { chassis: 'dpu2' },
+        chassis: new Map([
+          ['dpu1', failing === 'dpu1' ? silent('dpu1', '192.0.2.2') : well('dpu1')],
+          ['dpu2', failing === 'dpu2' ? silent('dpu2', '192.0.2.1') : well('dpu2')],
+        ]),
+      } as unknown as Partial<Scene>),
+    )?.reason;
+  const request = { lost: WAY[5], last: WAY[3] };
+  t.is(
+    found(request, 'dpu1'),
+    'nobody answers dpu1 for 192.0.2.2, the next hop of the tunnel tunnel-of-dpu1',
+  );
+  t.is(found(request, 'dpu2'), undefined);
+  const reply = { lost: { ...WAY[2], node: 'dpu2', direction: 'reply' as const }, last: undefined };
+  t.regex(found(reply, 'dpu2') ?? '', /^nobody answers dpu2 for 192\.0\.2\.1/);
 });
 
 test('where no port has the MAC address, that is why the flow drops', (t) => {
