@@ -180,7 +180,12 @@ const TCP = '--bitrate 5M';
 const UDP = '--udp --bitrate 1M --length 500';
 
 /** What the flows show, with the checks of their settings left out. */
-const SETTINGS = ['sriov/hw-tc-offload', 'ovs/hw-offload', 'ovs/hw-offload-in-force'].join();
+const SETTINGS = [
+  'sriov/hw-tc-offload',
+  'ovs/hw-offload',
+  'ovs/hw-offload-in-force',
+  'ovs/ingress-qdiscs',
+].join();
 const flowsAlone = async (): Promise<Result | undefined> => {
   const report = await examine('-i', vm.inventoryFile, '--skip', SETTINGS);
   return report.results.find(({ checkId }) => checkId === 'ovs/offloaded-flows');
