@@ -1,7 +1,7 @@
 import type { ClusterEvent } from '../../facts/cluster/events.ts';
 import { events as eventsFact } from '../../facts/cluster/events.ts';
 import { apiEvidence } from '../../facts/cluster/fact.ts';
-import { pods as podsFact } from '../../facts/cluster/pods.ts';
+import { type Pod, pods as podsFact } from '../../facts/cluster/pods.ts';
 import { DETAILS } from '../../facts/derived/chain/annotations.ts';
 import { oncePer, podsOn } from '../../facts/derived/cluster/by-node.ts';
 import { isAlive, networkResources, requestOf } from '../../facts/derived/cluster/vf-pods.ts';
@@ -57,7 +57,7 @@ export const podsStarted = defineCheck({
     ];
     if (concerned.length === 0) return notApplicable('no pod on this node has a VF as its network', seen);
     const findings = concerned
-      .filter(({ phase }) => phase === 'Pending')
+      .filter((pod) => pod.phase === 'Pending' && !hasNetwork(pod))
       .flatMap((pod) => {
         const said = refusals(events).get(pod.uid);
         if (said === undefined) return [];
@@ -75,6 +75,17 @@ export const podsStarted = defineCheck({
 });
 
 const MOST_SHOWN = 20;
+
+/** States of a container before the pod's network is there, and while its image is fetched, too. */
+const BEFORE = ['', 'waiting: ContainerCreating', 'waiting: PodInitializing'];
+
+/**
+ * kubelet refused once and the network has been set up since: it says so itself since Kubernetes 1.29
+ * (PodReadyToStartContainers), and no container gets on before that.
+ */
+const hasNetwork = ({ conditions, containers }: Pod): boolean =>
+  conditions.some(({ type, status }) => type === 'PodReadyToStartContainers' && status === 'True') ||
+  containers.some(({ state }) => !BEFORE.includes(state));
 
 /** By the uid of the pod; of an earlier pod of this name nothing counts. */
 const refusals = oncePer(

@@ -214,6 +214,22 @@ test('a pod whose network can not be set up is told of with the end of what kube
     judgement.kind === 'findings' ? (judgement.findings[0]?.message ?? '') : '',
     /can not be set up: … .*a message that nobody knows$/,
   );
+  // It succeeded since, and something else keeps the pod back.
+  const since = (status: Readonly<Record<string, unknown>>) =>
+    change(pending, 'Pod', /^ovs-offload-pod2$/, (object) => ({
+      ...object,
+      status: { phase: 'Pending', ...status },
+    }));
+  const waiting = (reason: string) => ({
+    containerStatuses: [{ name: 'app', ready: false, restartCount: 0, state: { waiting: { reason } } }],
+  });
+  const connected = { conditions: [{ type: 'PodReadyToStartContainers', status: 'True' }] };
+  for (const [status, expected] of [
+    [waiting('ContainerCreating'), 'NO_SANDBOX'],
+    [waiting('ImagePullBackOff'), 'pass'],
+    [{ ...waiting('ContainerCreating'), ...connected }, 'pass'],
+  ] as const)
+    t.deepEqual(codes(judge('pods-started', [...since(status), event('u2')])), [expected]);
 });
 
 test('a node that is cordoned is told of, and is no failure', (t) => {
