@@ -1,7 +1,7 @@
 import type { ApiPermission } from '../facts/cluster/permission.ts';
 import { type RootCommand, sourceKey } from '../facts/source.ts';
 import { TRAFFIC_COMMANDS } from '../facts/traffic/commands.ts';
-import { type Permissions, permissionsFor } from '../runner/permissions.ts';
+import { type Permissions, permissionsFor, sendsTraffic } from '../runner/permissions.ts';
 import { parseNodeAccess } from './clusters.ts';
 import { rbacFile } from './rbac.ts';
 import { sudoersFile } from './sudoers.ts';
@@ -45,7 +45,8 @@ function parseUser(text: string): string {
   throw new UsageError(`'${text}' is no name of a user`, 'Write --user NAME, or --user %GROUP.');
 }
 
-function overview({ sources, api }: Permissions): string {
+function overview(permissions: Permissions): string {
+  const { sources, api } = permissions;
   const plain = sources.filter(({ asRoot }) => asRoot.length === 0);
   const root = sources.filter(({ asRoot }) => asRoot.length > 0);
   return [
@@ -56,16 +57,14 @@ function overview({ sources, api }: Permissions): string {
     'On each node that is logged in to, as anybody:',
     ...listed(plain.map(({ source, facts }) => [facts.join(', '), sourceKey(source)])),
     '',
-    ...(sendsTraffic(api) ? trafficLines() : []),
+    ...(sendsTraffic(permissions) ? trafficLines() : []),
     "Of each cluster's API that is named:",
     ...listed(api.map(({ permission, facts }) => [facts.join(', '), apiText(permission)])),
     '',
-    `${changes(api)} --sudoers prints the sudoers file, --rbac the ClusterRole that are just enough.`,
+    `${changes(permissions)} --sudoers prints the sudoers file, --rbac the ClusterRole that are just enough.`,
     '',
   ].join('\n');
 }
-
-const sendsTraffic = (api: Permissions['api']): boolean => api.some(({ facts }) => facts.includes('traffic'));
 
 /** What is run where traffic is sent and followed. */
 function trafficLines(): readonly string[] {
@@ -83,8 +82,8 @@ function trafficLines(): readonly string[] {
 }
 
 /** What becomes of the systems that are examined. */
-const changes = (api: Permissions['api']): string =>
-  sendsTraffic(api)
+const changes = (permissions: Permissions): string =>
+  sendsTraffic(permissions)
     ? 'On nodes nothing is changed; in a cluster a namespace with pods is made, and removed.'
     : 'Nothing is changed.';
 

@@ -1,5 +1,5 @@
 import type { ApiPermission } from '../facts/cluster/permission.ts';
-import type { Permissions } from '../runner/permissions.ts';
+import { type Permissions, sendsTraffic } from '../runner/permissions.ts';
 
 interface Rule {
   readonly apiGroups?: readonly string[];
@@ -58,7 +58,7 @@ export async function rbacFile(permissions: Permissions, name: string): Promise<
       ? `#   kubectl create clusterrolebinding ${name} --clusterrole=${name} --user=USER`
       : `#   kubectl create rolebinding ${name} --namespace=${namespace} --role=${name} --user=USER`,
   );
-  const makes = permissions.api.some(({ facts }) => facts.includes('traffic'));
+  const makes = sendsTraffic(permissions);
   return [
     `# What dpu-doctor reads of a cluster's API${makes ? ', and what it makes there for traffic and removes' : ''}.`,
     '# Bind it to whom it is to run as, a user or a service account (--serviceaccount=NAMESPACE:NAME instead of --user):',

@@ -1,5 +1,5 @@
 import type { RootCommand } from '../facts/source.ts';
-import type { Permissions } from '../runner/permissions.ts';
+import { type Permissions, sendsTraffic } from '../runner/permissions.ts';
 
 /*
  * A wildcard of sudoers matches blanks too, and so further arguments (sudoers(5), "Wildcards in command arguments"):
@@ -7,7 +7,8 @@ import type { Permissions } from '../runner/permissions.ts';
  */
 
 /** The sudoers file with which this user may run as root what dpu-doctor runs so, and nothing else. */
-export function sudoersFile({ sources, api }: Permissions, user: string): string {
+export function sudoersFile(permissions: Permissions, user: string): string {
+  const { sources } = permissions;
   const groups = sources.filter(({ asRoot }) => asRoot.length > 0);
   const { plain = [], mighty = [] } = Object.groupBy(
     groups.flatMap(({ asRoot }) => asRoot),
@@ -17,7 +18,7 @@ export function sudoersFile({ sources, api }: Permissions, user: string): string
   return [
     '# What dpu-doctor runs as root on a node where the login is not root, each with its exact arguments.',
     '# Install it as /etc/sudoers.d/dpu-doctor with mode 0440, after a look by: visudo -c -f FILE',
-    ...(api.some(({ facts }) => facts.includes('traffic'))
+    ...(sendsTraffic(permissions)
       ? [
           '# What follows packets and proves offload is not in it: its arguments hang on what is sent. With this file alone',
           '# traffic is sent between pods, and where it vanishes can not be told; a login as root can.',

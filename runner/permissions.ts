@@ -17,6 +17,10 @@ export interface Permissions {
   readonly api: readonly FactPermission[];
 }
 
+/** Whether the checks have traffic sent, which makes objects and runs commands of its own. */
+export const sendsTraffic = ({ api }: Permissions): boolean =>
+  api.some(({ facts }) => facts.includes('traffic'));
+
 export interface SourcePermission {
   readonly source: Source;
   readonly facts: readonly FactName[];

@@ -1,10 +1,10 @@
 import type { ClusterEvent } from '../../facts/cluster/events.ts';
 import { events as eventsFact } from '../../facts/cluster/events.ts';
 import { apiEvidence } from '../../facts/cluster/fact.ts';
-import { type Pod, pods as podsFact } from '../../facts/cluster/pods.ts';
+import { pods as podsFact } from '../../facts/cluster/pods.ts';
 import { DETAILS } from '../../facts/derived/chain/annotations.ts';
 import { oncePer, podsOn } from '../../facts/derived/cluster/by-node.ts';
-import { isAlive, networkResources, requestOf } from '../../facts/derived/cluster/vf-pods.ts';
+import { hasNetwork, isAlive, networkResources, requestOf } from '../../facts/derived/cluster/vf-pods.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
 import { podName, stateOf } from './daemon-set.ts';
 
@@ -75,17 +75,6 @@ export const podsStarted = defineCheck({
 });
 
 const MOST_SHOWN = 20;
-
-/** States of a container before the pod's network is there, and while its image is fetched, too. */
-const BEFORE = ['', 'waiting: ContainerCreating', 'waiting: PodInitializing'];
-
-/**
- * kubelet refused once and the network has been set up since: it says so itself since Kubernetes 1.29
- * (PodReadyToStartContainers), and no container gets on before that.
- */
-const hasNetwork = ({ conditions, containers }: Pod): boolean =>
-  conditions.some(({ type, status }) => type === 'PodReadyToStartContainers' && status === 'True') ||
-  containers.some(({ state }) => !BEFORE.includes(state));
 
 /** By the uid of the pod; of an earlier pod of this name nothing counts. */
 const refusals = oncePer(

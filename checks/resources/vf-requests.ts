@@ -6,6 +6,7 @@ import { podsOn } from '../../facts/derived/cluster/by-node.ts';
 import { attachmentName } from '../../facts/derived/cluster/vf-networks.ts';
 import {
   defaultAttachment,
+  hasNetwork,
   isAlive,
   networkResources,
   requestOf,
@@ -122,7 +123,11 @@ export const vfRequests = defineCheck({
 });
 
 /** It waits for its network, and asks for no device that could be it, where devices are the network of pods. */
-const isWithout = ({ phase, devices, annotations }: Pod, resources: ReadonlySet<string>): boolean =>
-  resources.size > 0 && phase === 'Pending' && devices.size === 0 && !annotations.has(DETAILS);
+const isWithout = (pod: Pod, resources: ReadonlySet<string>): boolean =>
+  resources.size > 0 &&
+  pod.phase === 'Pending' &&
+  pod.devices.size === 0 &&
+  !pod.annotations.has(DETAILS) &&
+  !hasNetwork(pod);
 
 const MOST_SHOWN = 20;

@@ -106,7 +106,8 @@ export const vfLines = defineCheck({
     const odd = ports.flatMap(({ netdev, link, pf }) =>
       link.vfs.flatMap((line) => {
         const { vf, mac, vlan } = line;
-        const port = pf.virtfns.get(vf) === managed?.pciAddress ? managed : undefined;
+        const address = pf.virtfns.get(vf);
+        const port = address !== undefined && address === managed?.pciAddress ? managed : undefined;
         const own = facts.links.find(({ name }) => name === port?.name)?.mac;
         const said = evidence(`ip link show ${netdev}`, describe(line));
         const about = { subject: netdev, observed: describe(line), evidence: [said] };

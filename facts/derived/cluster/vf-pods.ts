@@ -7,6 +7,17 @@ import { attachmentConfig, attachmentName, OVN_TYPE } from './vf-networks.ts';
 export const isAlive = ({ hostNetwork, phase, deleting }: Pod): boolean =>
   !hostNetwork && !deleting && phase !== 'Succeeded' && phase !== 'Failed';
 
+/** States of a container before the pod's network is there, and while its image is fetched, too. */
+const BEFORE = ['', 'waiting: ContainerCreating', 'waiting: PodInitializing'];
+
+/**
+ * Its network has been set up, whatever was refused before: kubelet says so since Kubernetes 1.29
+ * (PodReadyToStartContainers), and no container gets on before that.
+ */
+export const hasNetwork = ({ conditions, containers }: Pod): boolean =>
+  conditions.some(({ type, status }) => type === 'PodReadyToStartContainers' && status === 'True') ||
+  containers.some(({ state }) => !BEFORE.includes(state));
+
 /** How many devices of a resource it asks for. */
 export const requestOf = ({ devices }: Pod, resource: string): number => deviceCount(devices.get(resource));
 

@@ -174,6 +174,15 @@ test('a pod that asks for no VF waits on a DPU host for ever', (t) => {
     spec: { ...(object.spec as object), hostNetwork: true },
   }));
   t.deepEqual(codes(judge('vf-requests', inHostsNetwork)), ['pass']);
+  // Its network is there, and its image is not.
+  const connected = change(bare(false), 'Pod', /^ovs-offload-pod2$/, (object) => ({
+    ...object,
+    status: {
+      ...(object.status as object),
+      containerStatuses: [{ name: 'c', ready: false, state: { waiting: { reason: 'ImagePullBackOff' } } }],
+    },
+  }));
+  t.deepEqual(codes(judge('vf-requests', connected)), ['pass']);
 });
 
 test('a pod that has found no node is told of, whatever it asks for and whoever says so', (t) => {
