@@ -1,9 +1,7 @@
 #!/usr/bin/env node
-import { compileCache, useCompileCache } from '../cli/compile-cache.ts';
+import { main } from '../cli/main.ts';
 
-useCompileCache(compileCache(import.meta.dirname));
-const { main } = await import('../cli/main.ts');
-const code = await main(process.argv.slice(2));
+const code = await main(process.argv.slice(2), import.meta.dirname);
 // What was said is to be read to its end; nothing else is waited for.
 for (const stream of [process.stdout, process.stderr])
   await new Promise<void>((written) => stream.write('', () => written()));

@@ -1,3 +1,4 @@
+import { milliseconds } from '../runner/clock.ts';
 import { EXIT } from '../runner/report.ts';
 
 /** npm passes on to its child the signal that the terminal has sent to both: so soon, a second one is the first. */
@@ -13,7 +14,7 @@ export function onInterrupt(): { readonly signal: AbortSignal; end(): void } {
   const controller = new AbortController();
   let first: number | undefined;
   const stop = (): void => {
-    const now = performance.now();
+    const now = milliseconds();
     first ??= now;
     if (now - first > ECHO) process.exit(EXIT.interrupted);
     controller.abort();

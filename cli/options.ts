@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { DEFAULT_TIMEOUT } from './limits.ts';
+import { DEFAULT_FLAGS } from './limits.ts';
 import { UsageError } from './usage-error.ts';
 
 /** An option that may be given several times. */
@@ -44,22 +44,26 @@ export function addAccessOptions(command: Command): void {
     .option(
       '--node-access <way>',
       'how to get to nodes that only a cluster names: none, ssh to their InternalIP, or exec in their OVN-Kubernetes pods',
-      'none',
+      DEFAULT_FLAGS.nodeAccess,
     )
     .option(
       '--role <role>',
       'what the nodes are, where it is not to be found out, and those of clusters that tell no role of them: dpu-host, dpu, control-plane, worker, hypervisor',
       once('--role', 'It goes for all nodes of the run; an inventory gives each node its own.'),
     )
-    .option('--timeout <duration>', 'for one node or cluster', `${DEFAULT_TIMEOUT / 1000}s`)
-    .option('--concurrency <count>', 'how many nodes or clusters at a time', '16');
+    .option('--timeout <duration>', 'for one node or cluster', DEFAULT_FLAGS.timeout)
+    .option('--concurrency <count>', 'how many nodes or clusters at a time', DEFAULT_FLAGS.concurrency);
 }
 
 /** Which nodes to examine. */
 export function addNodeOptions(command: Command): void {
   addAccessOptions(command);
   command
-    .option('--wait <duration>', 'ask again for so long while something fails, such as 5m', '0s')
+    .option(
+      '--wait <duration>',
+      'ask again for so long while something fails, such as 5m',
+      DEFAULT_FLAGS.wait,
+    )
     .option(
       '--record <directory>',
       'write what each node said to DIRECTORY/<node>.json, to be examined again with recorded:FILE; what clusters said is not recorded',

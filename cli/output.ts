@@ -1,4 +1,5 @@
 import { type Output, openOutput } from '../reporters/output.ts';
+import { milliseconds } from '../runner/clock.ts';
 
 /** What the command line says about reports. */
 export interface OutputFlags {
@@ -19,9 +20,9 @@ export async function output(flags: OutputFlags): Promise<Output> {
     reports: [...new Set([...(flags.report ?? []), ...(flags.json ? ['json'] : [])])],
     detail: flags.quiet ? 'quiet' : flags.verbose ? 'verbose' : 'normal',
     color: flags.color !== false,
-    now: () => performance.now(),
-    every(milliseconds, work) {
-      const timer = setInterval(work, milliseconds).unref();
+    now: milliseconds,
+    every(interval, work) {
+      const timer = setInterval(work, interval).unref();
       return () => clearInterval(timer);
     },
   });

@@ -1,5 +1,4 @@
 import { Command, Option } from 'commander';
-import type { NodeAccess } from '../transports/connect.ts';
 import {
   addAccessOptions,
   addCheckOptions,
@@ -17,7 +16,7 @@ import { VERSION } from './version.ts';
 type ExitWith = (code: number) => void;
 
 /** The command line: its words, options and help. What the commands do is imported when one of them runs. */
-export function createProgram(exitWith: ExitWith, asked?: NodeAccess): Command {
+export function createProgram(exitWith: ExitWith): Command {
   const program = new Command('dpu-doctor')
     .description(
       'Diagnostics and conformance for Kubernetes clusters whose OVN-Kubernetes networking runs on DPUs.\n' +
@@ -27,7 +26,7 @@ export function createProgram(exitWith: ExitWith, asked?: NodeAccess): Command {
     .helpCommand(false)
     .showHelpAfterError('dpu-doctor --help shows the commands.')
     .addHelpText('after', EXAMPLES);
-  addRun(program, exitWith, asked);
+  addRun(program, exitWith);
   addCatalogue(program, exitWith);
   addInventory(program, exitWith);
   addPermissions(program, exitWith);
@@ -38,7 +37,7 @@ export function createProgram(exitWith: ExitWith, asked?: NodeAccess): Command {
   return program;
 }
 
-function addRun(program: Command, exitWith: ExitWith, asked?: NodeAccess): void {
+function addRun(program: Command, exitWith: ExitWith): void {
   const run = program
     .command('run', { isDefault: true })
     .description(
@@ -49,7 +48,7 @@ function addRun(program: Command, exitWith: ExitWith, asked?: NodeAccess): void 
     .addHelpText('after', RUN_EXAMPLES)
     .action(async (suite: string, flags: import('./run.ts').RunFlags) => {
       const { runCommand } = await import('./commands.ts');
-      exitWith(await runCommand(suite, flags, asked));
+      exitWith(await runCommand(suite, flags));
     });
   addNodeOptions(run);
   addCheckOptions(run);

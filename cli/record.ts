@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { safeLine } from '../reporters/safe-text.ts';
 import type { GatheredNode } from '../runner/gather.ts';
@@ -22,6 +21,7 @@ export function recorder(directory: string): Recorder {
       try {
         await makeFolder(directory);
         const text = formatRecording(record({ name: node.name, uri }, answers));
+        const { writeFile } = await import('node:fs/promises');
         await writeFile(file, text, { mode: 0o600 });
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);

@@ -1,4 +1,3 @@
-import { access, constants } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import type { Inventory, InventoryNode } from '../inventory/node.ts';
 import type { RunRequest } from '../runner/run.ts';
@@ -73,6 +72,7 @@ async function checksFor(
 async function mustBeReadable(option: string, file: string | undefined): Promise<void> {
   if (file === undefined) return;
   try {
+    const { access, constants } = await import('node:fs/promises');
     await access(file, constants.R_OK);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

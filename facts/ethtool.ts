@@ -17,7 +17,7 @@ if [ -e "$1" ]; then
   if command -v ethtool >/dev/null 2>&1; then
     {
       ethtool -k '*' 2>/dev/null || for p in /sys/class/net/*; do ethtool -k "\${p##*/}" 2>/dev/null; done
-    } | sed -nE '/^Features for /p; /^hw-tc-offload:/p'
+    } | grep -E '^(Features for |hw-tc-offload:)' || [ $? = 1 ]
   else
     echo 'ethtool: not found' >&2
     (exit 127)
@@ -28,7 +28,7 @@ fi`;
 export const ethtool = defineFact({
   title: 'offload features of network devices',
   sources: {
-    features: shell(`ethtool -k '*'`, SCRIPT, [`ethtool -k '*'`, 'ethtool -k <netdev>', 'sed']),
+    features: shell(`ethtool -k '*'`, SCRIPT, [`ethtool -k '*'`, 'ethtool -k <netdev>', 'grep']),
   },
   parse({ features }): ReadonlyMap<string, Feature> {
     const byName = new Map<string, Feature>();

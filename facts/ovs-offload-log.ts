@@ -72,10 +72,19 @@ done
 found=
 [ $# = 0 ] || found=$($as_root sed -nE '${PICK}' "$@" /proc/stat)
 printf '%s\\n' "$found"
-case \${found##*'|opened log file'} in
-  *'Flow API Enabled'*|*'Flow HW offload is enabled'*) ;;
-  *) ovs_absent || ovs ovs-appctl --timeout=5 upcall/show </dev/null | sed -n 's/^ *offloaded flows/upcall &/p' ;;
-esac
+told=
+set -f
+IFS='
+'
+for line in $found; do
+  case $line in
+    *'|opened log file'*) told= ;;
+    *'Flow API Enabled'*|*'Flow HW offload is enabled'*) told=yes ;;
+  esac
+done
+unset IFS
+[ "$told" ] || ovs_absent ||
+  ovs ovs-appctl --timeout=5 upcall/show </dev/null | sed -n 's/^ *offloaded flows/upcall &/p'
 true
 ) 2>/dev/null`;
 

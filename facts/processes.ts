@@ -58,8 +58,9 @@ export const PRINT_SETTINGS = `sed -nE '${SETTINGS}'`;
 export const settingsAsRoot = (file: string): RootCommand => ['sed', '-nE', SETTINGS, file];
 
 /*
- * Another network namespace's processes show in /proc too, where containers or testbeds run on the machine. The
- * arguments come last, of all processes at once: for each of its own, two programs would have to be started.
+ * Another network namespace's processes show in /proc too, where containers or testbeds run on the machine. State and
+ * arguments come last, of all processes at once: for each of its own, two programs would have to be started, and a
+ * shell reads a file byte by byte, which takes it longer.
  */
 const SCRIPT = `for t in head sed tr; do command -v $t >/dev/null || echo "lacking $t"; done
 set --
@@ -69,10 +70,8 @@ for p in /proc/[0-9]*; do
   IFS= read -r c < "$p/comm" || continue
   case $c in ${NAMES.map((name) => name.slice(0, 15)).join('|')}) ;; *) continue ;; esac
   if [ -e "$p/ns/net" ] && ! [ "$p/ns/net" -ef /proc/self/ns/net ]; then continue; fi
-  s=
-  IFS= read -r s < "$p/stat"
-  printf 'process %s %s\\nstat %s\\n' "\${p#/proc/}" "$c" "$s"
-  set -- "$@" "$p/cmdline"
+  printf 'process %s %s\\n' "\${p#/proc/}" "$c"
+  set -- "$@" "$p/stat" "$p/cmdline"
   case $c in ovnkube) ;; *) continue ;; esac
   f=
   while IFS= read -r l || [ -n "$l" ]; do
@@ -91,7 +90,7 @@ for p in /proc/[0-9]*; do
   fi
 done 2>/dev/null
 [ $# = 0 ] || {
-  echo arguments
+  echo files
   head -v -c 65536 "$@" 2>/dev/null | tr '\\000\\n' '\\n '
 }
 true`;
@@ -113,10 +112,10 @@ export const processes = defineFact({
     const said = succeeded(list).replaceAll('\0', '\n');
     const lacking = /^lacking (\w+)$/m.exec(said.split(/^process /m, 1)[0] ?? '')?.[1];
     if (lacking !== undefined) throw new FactError(missing(lacking));
-    const [heads = '', ...rest] = said.split(/^arguments\n/m);
+    const [heads = '', ...rest] = said.split(/^files\n/m);
     const blocks = heads.split(/^process /m).slice(1);
-    const args = argumentsOf(rest.join(''), blocks);
-    return blocks.map((block, index) => parseProcess(block.split('\n'), args[index] ?? []));
+    const files = filesOf(rest.join(''), blocks);
+    return blocks.map((block, index) => parseProcess(block.split('\n'), files[index]));
   },
 });
 
@@ -127,42 +126,57 @@ const missing = (program: string): FactFailure => ({
   hint: `Install ${program}, or leave out the checks that need it.`,
 });
 
+/** What the files of a process say; undefined where one could not be read. */
+interface ProcessFiles {
+  readonly stat: string | undefined;
+  readonly cmdline: string | undefined;
+}
+
 /**
- * The arguments of each process in turn. `head` writes `==> FILE <==` above each file and an empty line below it; `tr`
- * has made blanks of line ends, and line ends of the zeros behind the arguments.
+ * The files of each process in turn. `head` writes `==> FILE <==` above each file and an empty line below it; `tr` has
+ * made blanks of line ends, and line ends of the zeros behind the arguments.
  */
-function argumentsOf(text: string, blocks: readonly string[]): string[][] {
+function filesOf(text: string, blocks: readonly string[]): readonly ProcessFiles[] {
+  const names = blocks.flatMap((block) =>
+    ['stat', 'cmdline'].map((name) => `==> /proc/${block.split(' ')[0]}/${name} <== `),
+  );
   const starts: (readonly [start: number, end: number] | undefined)[] = [];
   let from = 0;
-  for (const block of blocks) {
-    const heading = `==> /proc/${block.split(' ')[0]}/cmdline <== `;
+  for (const heading of names) {
     const at = text.indexOf(heading, from);
     starts.push(at < 0 ? undefined : [at, at + heading.length]);
     if (at >= 0) from = at + heading.length;
   }
-  return starts.map((own, index) => {
-    if (own === undefined) return [];
+  const said = starts.map((own, index) => {
+    if (own === undefined) return undefined;
     const next = starts.slice(index + 1).find((other) => other !== undefined);
-    const said = text.slice(own[1], next?.[0]).replace(next === undefined ? /\n$/ : /\n? $/, '');
-    return said === '' ? [] : said.split('\n');
+    return text.slice(own[1], next?.[0]).replace(next === undefined ? /\n$/ : /\n? $/, '');
   });
+  return blocks.map((_, index) => ({ stat: said[2 * index], cmdline: said[2 * index + 1] }));
 }
 
 /** The kernel shows times to user space in hundredths of a second (USER_HZ, proc(5)). */
 const TICKS_PER_SECOND = 100;
 
-function parseProcess([head = '', ...lines]: readonly string[], args: readonly string[]): Process {
+function parseProcess(
+  [head = '', ...lines]: readonly string[],
+  { stat = '', cmdline = '' }: ProcessFiles = { stat: undefined, cmdline: undefined },
+): Process {
   const [pid = '', name = ''] = head.split(' ');
   const values = (label: string): string[] => behind(label, lines);
-  const stat = values('stat')[0] ?? '';
   const config = values('config')[0];
   // The name in parentheses may hold blanks; the fields after it don't.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = stat
+    .trim()
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ');
   const started = Number(fields[19]) / TICKS_PER_SECOND;
   return {
     pid: Number(pid),
     name,
-    args: args.map((argument, index) => hideSecret(argument, args[index - 1])),
+    args: (cmdline === '' ? [] : cmdline.split('\n')).map((argument, index, args) =>
+      hideSecret(argument, args[index - 1]),
+    ),
     environment: new Map(
       values('env').map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
     ),

@@ -14,6 +14,7 @@ import type { ClusterTarget, ReadOutcome } from '../transports/cluster/access.ts
 import { byKubectl, connectCluster } from '../transports/cluster/api.ts';
 import type { SshOptions } from '../transports/ssh/options.ts';
 import { TransportError } from '../transports/transport.ts';
+import { milliseconds } from './clock.ts';
 import { type GatheredCluster, provisionalName, targetName } from './cluster.ts';
 import type { RunListener } from './events.ts';
 import { mapLimited } from './limit.ts';
@@ -44,7 +45,7 @@ export async function askCluster(
   checks: readonly Check[],
   options: AskClusterOptions,
 ): Promise<AskedCluster> {
-  const started = performance.now();
+  const started = milliseconds();
   const names = neededClusterFacts(checks);
   const reads = names.flatMap((name) => Object.values<ClusterRead>(CLUSTER_FACTS[name].lists));
   let name = target.name ?? target.context ?? target.kubeconfig ?? 'default';
@@ -73,7 +74,7 @@ export async function askCluster(
       names.map((fact) => [fact, Object.values<ClusterRead>(CLUSTER_FACTS[fact].lists).map(readCommand)]),
     ),
     unreachable,
-    durationMs: performance.now() - started,
+    durationMs: milliseconds() - started,
     view: viewOf(name, facts),
   };
 }

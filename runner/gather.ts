@@ -7,6 +7,7 @@ import type { InventoryNode } from '../inventory/node.ts';
 import type { RawOutcome } from '../transports/ask.ts';
 import { type ConnectOptions, connect } from '../transports/connect.ts';
 import { TransportError } from '../transports/transport.ts';
+import { milliseconds } from './clock.ts';
 import type { ExpectationLayer } from './expected.ts';
 import { distinctSources, neededFacts } from './needed.ts';
 import { factsAsAnswered } from './parse-facts.ts';
@@ -40,6 +41,8 @@ export interface GatherOptions extends ConnectOptions {
   readonly signal: AbortSignal;
   /** Told when a script is on its way to the node. */
   readonly onSent?: () => void;
+  /** Told of a node whose role is known while it still answers, each time there may be more facts of it. */
+  readonly onFacts?: (node: GatheredNode) => void;
 }
 
 /** Asks a node for the facts that the checks may need, or for all, in one round, and finds out its role. Never rejects. */
@@ -48,7 +51,7 @@ export async function gather(
   checks: readonly Check[] | 'all',
   options: GatherOptions,
 ): Promise<GatheredNode> {
-  const started = performance.now();
+  const started = milliseconds();
   if (node.access.kind === 'none') return notAsked(node);
   const names = neededFacts(node, checks);
   const sources = distinctSources(names);
@@ -56,12 +59,20 @@ export async function gather(
   let uri = node.name;
   let answers: ReadonlyMap<Source, RawOutcome> = new Map();
   let unreachable: TransportError | undefined;
+  let early: GatheredNode | undefined;
   try {
     if (options.signal.aborted) throw interrupted();
     const access = connect(node.access, options);
     uri = access.uri;
     try {
-      answers = await access.ask(sources, { ...options, onAnswer: facts.take });
+      answers = await access.ask(sources, {
+        ...options,
+        onAnswer(source, answer) {
+          facts.take(source, answer);
+          early ??= earlyNode(node, uri, facts.known);
+          if (early !== undefined) options.onFacts?.(early);
+        },
+      });
     } finally {
       await access.close();
     }
@@ -76,8 +87,19 @@ export async function gather(
     facts: known,
     unreachable,
     answers,
-    durationMs: performance.now() - started,
+    durationMs: milliseconds() - started,
   };
+}
+
+/** What is known of a node that has answered for its role, but not for all; its facts become more. */
+function earlyNode(
+  node: InventoryNode,
+  uri: string,
+  facts: ReadonlyMap<FactName, Outcome<unknown>>,
+): GatheredNode | undefined {
+  if (ROLE_FACTS.some((name) => !facts.has(name))) return undefined;
+  const role = roleOf(node, facts, undefined);
+  return { node, uri, ...role, facts, unreachable: undefined, answers: new Map(), durationMs: 0 };
 }
 
 /** A node of which only its cluster tells. */

@@ -10,8 +10,8 @@ import type { Report, Result } from './report.ts';
 import { verdictKey } from './said.ts';
 import { failureOf } from './target-report.ts';
 
-/** Results of nodes' own checks by check, which were judged while other nodes had yet to answer. */
-export type JudgedAhead = ReadonlyMap<GatheredNode, ReadonlyMap<string, Result>>;
+/** Results of nodes' own checks by check, which were judged while nodes had yet to answer. */
+type Ahead = ReadonlyMap<GatheredNode, ReadonlyMap<string, Result>>;
 
 /** Judges every planned pair of check and target: clusters first, then nodes, then pairs of nodes. Total. */
 export function judgeAll(
@@ -19,7 +19,7 @@ export function judgeAll(
   clusters: readonly GatheredCluster[],
   checks: readonly Check[],
   request: JudgeOptions,
-  ahead: JudgedAhead = new Map(),
+  ahead: Ahead = new Map(),
 ): Pick<Report, 'results'> & { readonly notPlanned: NonNullable<Report['notPlanned']> } {
   const { planned, clusters: ofClusters, notPlanned } = planRun(checks, nodes, clusters);
   const verdicts: Verdicts = new Map();
@@ -62,7 +62,7 @@ export function inOrder(
 }
 
 /** What was judged ahead, with its verdict for those that come after it. */
-function known({ check, node }: Planned, verdicts: Verdicts, ahead: JudgedAhead): Result | undefined {
+function known({ check, node }: Planned, verdicts: Verdicts, ahead: Ahead): Result | undefined {
   const result = ahead.get(node)?.get(check.id);
   if (result !== undefined) verdicts.set(verdictKey(check.id, result.target), { verdict: result.verdict });
   return result;

@@ -3,6 +3,7 @@ import type { ClusterFactName } from '../facts/cluster/index.ts';
 import type { FactFailure } from '../facts/fact.ts';
 import { FACTS, type FactName } from '../facts/index.ts';
 import { type Source, sourceKey } from '../facts/source.ts';
+import { milliseconds } from './clock.ts';
 import {
   clusterCommands,
   clusterValues,
@@ -37,7 +38,7 @@ export interface JudgeOptions {
 
 /** Gives one planned check of a node or a pair its verdict. Total: a check that throws is an error of its own. */
 export function judgePlanned(planned: Planned, verdicts: Verdicts, options: JudgeOptions): Result {
-  const started = performance.now();
+  const started = milliseconds();
   const { check, node, dpu } = planned;
   const sides = sidesOf(planned);
   const outcome = outcomeOf(planned, sides, verdicts, options);
@@ -50,18 +51,18 @@ export function judgePlanned(planned: Planned, verdicts: Verdicts, options: Judg
     ...(dpu === undefined ? {} : { pair: { host: node.node.name, dpu: dpu.node.name } }),
     ...(cluster === undefined ? {} : { cluster: targetName(cluster) }),
     ...outcome,
-    durationMs: performance.now() - started,
+    durationMs: milliseconds() - started,
   };
 }
 
 /** Gives one planned check of a cluster its verdict. Total. */
 export function judgeCluster(planned: PlannedCluster, verdicts: Verdicts, options: JudgeOptions): Result {
-  const started = performance.now();
+  const started = milliseconds();
   const { check, cluster } = planned;
   const target = targetName(cluster);
   const outcome = clusterOutcome(planned, verdicts, options);
   verdicts.set(verdictKey(check.id, target), settled(outcome, target, verdicts));
-  return { ...resultBase(check), target, ...outcome, durationMs: performance.now() - started };
+  return { ...resultBase(check), target, ...outcome, durationMs: milliseconds() - started };
 }
 
 /** What a result takes from its check. */

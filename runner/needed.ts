@@ -19,10 +19,15 @@ export function neededFacts(
     if (node.role !== undefined && !check.roles.includes(node.role)) continue;
     for (const name of requiredBy(check)) names.add(name);
   }
-  return [...names].sort();
+  return inOrder(names).filter((name) => names.has(name));
 }
 
-const ALL_FACTS = (Object.keys(FACTS) as FactName[]).sort();
+/** What tells the role comes first: as soon as that is known, a check is judged when its facts are. */
+const inOrder = (names: Iterable<FactName>): readonly FactName[] => [
+  ...new Set<FactName>([...ROLE_FACTS, ...[...names].sort()]),
+];
+
+const ALL_FACTS = inOrder(Object.keys(FACTS) as FactName[]);
 
 const requiredBy = (check: Exclude<Check, AnyClusterCheck>): readonly FactName[] =>
   check.scope === 'pair' ? [...check.requires.host, ...check.requires.dpu] : check.requires;

@@ -7,6 +7,8 @@ import type { RawOutcome } from '../transports/ask.ts';
 export interface FactsAsAnswered {
   /** Takes a source's answer, and parses the facts that have waited for it alone. */
   readonly take: (source: Source, outcome: RawOutcome) => void;
+  /** The facts so far. */
+  readonly known: ReadonlyMap<FactName, Outcome<unknown>>;
   /** All facts, in the order of their names, with those parsed whose sources had no answer. */
   all(outcomes: ReadonlyMap<Source, RawOutcome>): Map<FactName, Outcome<unknown>>;
 }
@@ -27,6 +29,7 @@ export function factsAsAnswered(names: readonly FactName[], sources: readonly So
   };
   return {
     take,
+    known: facts,
     all(outcomes) {
       for (const source of sources) if (!answered.has(sourceKey(source))) take(source, outcomes.get(source));
       return new Map(names.map((name) => [name, facts.get(name) ?? parseOne(name, answered)]));

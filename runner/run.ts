@@ -9,7 +9,8 @@ import type { ClusterRound } from './clusters.ts';
 import type { RunListener } from './events.ts';
 import { type GatheredNode, type GatherOptions, gather } from './gather.ts';
 import type { JudgeOptions } from './judge.ts';
-import { inOrder, type JudgedAhead, judgeAll, targetNames } from './judge-all.ts';
+import { type JudgedAhead, judgeAhead } from './judge-ahead.ts';
+import { inOrder, judgeAll, targetNames } from './judge-all.ts';
 import { mapLimited } from './limit.ts';
 import { pairByHostName } from './pairs.ts';
 import { completeReport, type Report, type Result } from './report.ts';
@@ -138,7 +139,7 @@ export interface Gathered {
   readonly gathered: GatheredNode[];
   readonly checks: readonly Check[];
   readonly round?: ClusterRound;
-  readonly ahead?: JudgedAhead;
+  readonly ahead?: ReadonlyMap<GatheredNode, ReadonlyMap<string, Result>>;
 }
 
 /** Asks the clusters for their nodes, then all nodes. */
@@ -162,20 +163,28 @@ const withSigns = (nodes: readonly GatheredNode[], { simulation }: RunRequest): 
 
 /**
  * Asks all nodes. Checks that are still to be loaded are loaded when the first node has its script, and nodes are judged
- * when they have answered: while this machine waits for one, it has done its work for the others.
+ * while they answer: what is waited for is the nodes alone.
  */
 export async function gatherFirst(request: RunRequest): Promise<Gathered> {
   const { nodes, clusters = [], checks } = request;
   if (clusters.length > 0) return gatherWithClusters(request);
+  const begun = new Map<InventoryNode, JudgedAhead>();
   const ahead = new Map<GatheredNode, ReadonlyMap<string, Result>>();
   let loaded = typeof checks === 'function' ? undefined : checks;
-  const judge = (node: GatheredNode): void => {
-    if (loaded === undefined) return;
-    const { results } = judgeAll([node], [], loaded, request);
-    ahead.set(node, new Map(results.map((result) => [result.checkId, result])));
+  const judge = (node: GatheredNode): JudgedAhead | undefined => {
+    if (loaded === undefined) return undefined;
+    const judging = begun.get(node.node) ?? judgeAhead(loaded, request);
+    begun.set(node.node, judging);
+    judging.judge(node);
+    return judging;
+  };
+  const judgeRest = (node: GatheredNode): void => {
+    const judged = node.unreachable === undefined ? judge(node) : undefined;
+    if (judged !== undefined) ahead.set(node, judged.results);
   };
   const sent = Promise.withResolvers<void>();
-  const gathering = gatherAll(nodes, loaded ?? 'all', { ...request, onSent: sent.resolve }, judge);
+  const listening = { ...request, onSent: sent.resolve, onFacts: judge };
+  const gathering = gatherAll(nodes, loaded ?? 'all', listening, judgeRest);
   if (typeof checks === 'function') {
     await Promise.race([sent.promise, gathering]);
     loaded = await checks();

@@ -1,10 +1,12 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
-import { cpSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { chmodSync, cpSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { CHECKS } from '../checks/index.ts';
+import { SCRIPTS_HERE } from '../cli/begin-here.ts';
+import { compiledHere, HERE_SCRIPT } from '../cli/compiled.ts';
 import { asksCluster } from '../scripts/without-cluster.ts';
 import { noSshd, startSshd } from './helpers/sshd.ts';
 import { temporaryDirectory } from './helpers/temporary.ts';
@@ -90,6 +92,45 @@ test('what it runs was compiled by the build, also where it was moved to', async
   t.true((told.match(/was accepted/g) ?? []).length >= 5, told);
   t.notRegex(told, /was rejected/);
   t.is(files(), before);
+});
+
+test('what examines this machine was compiled by the build, and is compiled anew where that is broken', async (t) => {
+  const file = join(temporaryDirectory(t), 'code');
+  const compiled = readFileSync(compiledHere(DIST));
+  // V8 compiles a script only once in a process.
+  for (const [code, wasCompiled] of [
+    [compiled, 'true'],
+    [compiled.subarray(0, 1000), 'false'],
+    [Buffer.from('no code'), 'false'],
+  ] as const) {
+    writeFileSync(file, code);
+    const script = `
+      import { loadScript } from ${JSON.stringify(join(ROOT, 'cli/compiled.ts'))};
+      import { readFileSync } from 'node:fs';
+      console.log(loadScript(${JSON.stringify(join(DIST, HERE_SCRIPT))}, readFileSync(${JSON.stringify(file)})).wasCompiled);`;
+    const told = execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
+      encoding: 'utf8',
+    });
+    t.is(told.trim(), wasCompiled);
+  }
+});
+
+test('this machine is asked once, by the scripts that the build left', async (t) => {
+  const directory = temporaryDirectory(t);
+  const shell = join(directory, 'sh');
+  writeFileSync(shell, `#!/bin/sh\ncat > '${directory}/asked.'$$\nexec /bin/sh '${directory}/asked.'$$\n`);
+  chmodSync(shell, 0o755);
+  const { stdout } = await run(join(DIST, 'dpu-doctor.js'), ['--json'], {
+    PATH: `${directory}:${process.env['PATH']}`,
+  });
+  const { targets } = JSON.parse(stdout) as { targets: { facts: unknown[] }[] };
+  t.true((targets[0]?.facts.length ?? 0) > 10);
+  const withoutMark = (text: string) => text.replace(/^mark=.*$/m, '');
+  const asked = readdirSync(directory).filter((name) => name.startsWith('asked.'));
+  t.deepEqual(
+    asked.map((name) => withoutMark(readFileSync(join(directory, name), 'utf8'))).sort(),
+    SCRIPTS_HERE.map((name) => withoutMark(readFileSync(join(DIST, name), 'utf8'))).sort(),
+  );
 });
 
 for (const [what, args] of [

@@ -2,6 +2,7 @@ import { evidence, excerpt, type FactFailure } from '../facts/fact.ts';
 import { type Source, sourceKey } from '../facts/source.ts';
 import type { Part } from './answers.ts';
 import { type Frame, FrameReader } from './frames.ts';
+import { newMark } from './mark.ts';
 import { renderKill, renderScript } from './script.ts';
 import { type Transport, TransportError } from './transport.ts';
 
@@ -20,6 +21,8 @@ export interface AskOptions {
   readonly onSent?: () => void;
   /** Told of a source's answer when it is whole, while the node is busy with those of others. */
   readonly onAnswer?: (source: Source, answer: RawOutcome) => void;
+  /** The first round's mark, where that round was begun before; otherwise every round has a new one. */
+  readonly mark?: string;
 }
 
 /** More than this from one source, in bytes, is cut and stated. */
@@ -53,14 +56,6 @@ export async function ask(
   return outcomes;
 }
 
-/**
- * Tells a round's frames from what any file or program on a node says. It is no secret of the node's, which reads it in
- * the script; so it needs no node:crypto, which takes longer to load than a mark that nobody can know beforehand.
- */
-const newMark = (): string => `dpu-doctor-${randomDigits()}${randomDigits()}`;
-
-const randomDigits = (): string => Math.random().toString(36).slice(2, 11).padEnd(9, '0');
-
 interface Round {
   readonly outcomes: ReadonlyMap<Source, RawOutcome>;
   readonly remaining: Source[];
@@ -73,7 +68,7 @@ async function runRound(
   options: AskOptions,
   answeredBefore: boolean,
 ): Promise<Round> {
-  const mark = newMark();
+  const mark = (answeredBefore ? undefined : options.mark) ?? newMark();
   const stdout = new FrameReader(mark);
   const stderr = new FrameReader(mark);
   const stop = new AbortController();

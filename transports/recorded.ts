@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { FactFailure } from '../facts/fact.ts';
 import { type Source, sourceKey } from '../facts/source.ts';
 import type { RawOutcome } from './ask.ts';
@@ -40,6 +39,7 @@ async function read(file: string): Promise<ReadRecording> {
   const hint = 'Give a file that dpu-doctor has recorded.';
   let text: string;
   try {
+    const { readFile } = await import('node:fs/promises');
     text = await readFile(file, 'utf8');
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import test from 'ava';
-import { isNewEnough, main } from '../../cli/main.ts';
+import { main } from '../../cli/main.ts';
+import { isNewEnough } from '../../cli/node-version.ts';
 import { assertCivil, dpuDoctor, type Ended } from '../helpers/cli.ts';
 import { temporaryDirectory } from '../helpers/temporary.ts';
 
@@ -235,7 +236,7 @@ async function mistaken(args: readonly string[]): Promise<Ended> {
       return true;
     };
   try {
-    return { code: await main(args), signal: null, ...said };
+    return { code: await main(args, import.meta.dirname), signal: null, ...said };
   } finally {
     streams.forEach((name, index) => {
       process[name].write = before[index] as typeof process.stdout.write;

@@ -22,27 +22,25 @@ function value(outcome: Outcome<Ovnkube>): Ovnkube {
   return outcome.value;
 }
 
-/** What the script prints of a process: about it, and its arguments. */
+/** What the script prints of a process: about it, and its files. */
 interface Said {
   readonly head: string;
-  readonly args: string;
+  readonly files: string;
 }
 
 /** A process as the script prints it; written by hand. */
 const process = (pid: number, args: readonly string[], more: readonly string[] = [], state = 'S'): Said => ({
-  head: [
-    `process ${pid} ovnkube`,
-    `stat ${pid} (ovnkube) ${state} 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 5000`,
-    ...more,
-    '',
-  ].join('\n'),
-  args: `==> /proc/${pid}/cmdline <== ${['/usr/bin/ovnkube', ...args].join('\n')}\n`,
+  head: [`process ${pid} ovnkube`, ...more, ''].join('\n'),
+  files: [
+    `==> /proc/${pid}/stat <== ${pid} (ovnkube) ${state} 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 5000 `,
+    `==> /proc/${pid}/cmdline <== ${['/usr/bin/ovnkube', ...args].join('\n')}\n`,
+  ].join(' '),
 });
 
 function listing(list: string | Said | readonly Said[]): string {
   if (typeof list === 'string') return list;
   const all = [list].flat();
-  return `${all.map(({ head }) => head).join('')}arguments\n${all.map(({ args }) => args).join(' ')}`;
+  return `${all.map(({ head }) => head).join('')}files\n${all.map(({ files }) => files).join(' ')}`;
 }
 
 test('arguments are read in each of their forms, and the last one counts', (t) => {
@@ -183,14 +181,14 @@ test('whatever the node says, the parse ends with a value or a reason', (t) => {
     fc.string(),
     fc.constantFrom(
       'process 7 ovnkube',
-      'arguments',
+      'files',
       '==> /proc/7/cmdline <== ovnkube',
       '--init-node',
       'config /x',
       'setting [a',
       'setting mode=',
       'env A',
-      'stat )',
+      '==> /proc/7/stat <== )',
     ),
     fc.constantFrom('--ovnkube-node-mode', 'setting mode = "', 'env PCIDEVICE_=', 'readable'),
   );

@@ -64,18 +64,25 @@ test('each process has its own arguments, whatever stands in them', async (t) =>
 // Hand-written after what `head -v` and `tr` print.
 test('a process that ended in between, or that has overwritten its arguments, takes none from the others', (t) => {
   const answer = (stdout: string) => ({ command: 'test', exitCode: 0, stdout, stderr: '' });
-  const heads = [5, 6, 7, 8].map((pid) => `process ${pid} kubelet\nstat ${pid} (kubelet) S\n`).join('');
-  const args = '==> /proc/5/cmdline <== a\nb ==> /proc/7/cmdline <==  ==> /proc/8/cmdline <== c\n';
+  const heads = [5, 6, 7, 8].map((pid) => `process ${pid} kubelet\n`).join('');
+  const files = [
+    '==> /proc/5/stat <== 5 (kubelet) S 1 ',
+    '==> /proc/5/cmdline <== a\nb',
+    '==> /proc/7/cmdline <== ',
+    '==> /proc/8/stat <== 8 (kubelet) Z 1 ',
+    '==> /proc/8/cmdline <== c\n',
+  ].join(' ');
   const outcome = parseFact(processes, {
-    list: answer(`${heads}arguments\n${args}`),
+    list: answer(`${heads}files\n${files}`),
   });
   t.deepEqual(outcome.ok && outcome.value.map((one) => one.args), [['a', 'b'], [], [], ['c']]);
+  t.deepEqual(outcome.ok && outcome.value.map((one) => one.state), ['S', '', '', 'Z']);
 });
 
 test('a program without which settings would not show makes them unknown, not absent', (t) => {
   const said = { command: 'processes', exitCode: 0, stderr: '' };
   const outcome = parseFact(processes, {
-    list: { ...said, stdout: 'lacking tr\nprocess 7 ovnkube\nstat 7 (ovnkube) S\n' },
+    list: { ...said, stdout: 'lacking tr\nprocess 7 ovnkube\n' },
   });
   t.is(outcome.ok ? undefined : outcome.failure.code, 'missing-program');
   t.is(outcome.ok ? undefined : outcome.failure.message, 'tr is not installed on the node');

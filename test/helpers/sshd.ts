@@ -1,4 +1,5 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { userInfo } from 'node:os';
@@ -30,7 +31,6 @@ export async function startSshd(
 ): Promise<Sshd> {
   if (SSHD === undefined) throw new Error(noSshd);
   const { username } = userInfo();
-  const port = await freePort();
   const hostKey = makeKey();
   const userKey = makeKey();
   const hostKeyFile = writeKey(directory, 'host_key', hostKey);
@@ -38,10 +38,9 @@ export async function startSshd(
   const authorized = join(directory, 'authorized_keys');
   writeFileSync(authorized, `${userKey.public}\n`, { mode: 0o600 });
   const knownHosts = join(directory, 'known_hosts');
-  writeFileSync(knownHosts, `[127.0.0.1]:${port} ${hostKey.public}\n`);
-  const config = join(directory, 'sshd_config');
-  writeFileSync(
-    config,
+  // Started by root, it wants this directory of its package.
+  if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
+  const config = (port: number): string =>
     [
       // The first value of a keyword counts.
       ...settings,
@@ -56,25 +55,39 @@ export async function startSshd(
       'PermitRootLogin yes',
       'MaxStartups 100',
       '',
-    ].join('\n'),
-  );
-  // Started by root, it wants this directory of its package.
-  if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
-  const child = spawn(SSHD, ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', 'pipe'] });
+    ].join('\n');
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort();
+    const file = join(directory, 'sshd_config');
+    writeFileSync(file, config(port));
+    writeFileSync(knownHosts, `[127.0.0.1]:${port} ${hostKey.public}\n`);
+    const { child, log } = await listening(SSHD, file);
+    if (child.exitCode === null) {
+      // Its sessions are its children's children; they end with their connections.
+      const stop = (): boolean => child.kill('SIGTERM');
+      t.teardown(async () => {
+        // It removes its own file from the directory that is removed next.
+        if (stop()) await once(child, 'exit');
+      });
+      return { port, user: username, hostKey, knownHosts, identity, stop };
+    }
+    // Somebody may have taken the port since.
+    if (attempt === 3 || !/address already in use/i.test(log)) throw new Error(`sshd did not start: ${log}`);
+  }
+}
+
+/** Starts sshd and waits until it listens, or has ended. */
+async function listening(sshd: string, config: string): Promise<{ child: ChildProcess; log: string }> {
+  const child = spawn(sshd, ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
   child.stderr.on('data', (chunk: Buffer) => {
     log += chunk;
   });
-  const stop = (): void => {
-    // Its sessions are its children's children; they end with their connections.
-    child.kill('SIGTERM');
-  };
-  t.teardown(stop);
-  for (let attempt = 0; !/listening on/i.test(log); attempt++) {
-    if (child.exitCode !== null || attempt > 3000) throw new Error(`sshd did not start: ${log}`);
+  for (let attempt = 0; !/listening on/i.test(log) && child.exitCode === null; attempt++) {
+    if (attempt > 3000) throw new Error(`sshd neither listens nor ends: ${log}`);
     await delay(20);
   }
-  return { port, user: username, hostKey, knownHosts, identity, stop };
+  return { child, log };
 }
 
 /** A program that this machine may not have. */

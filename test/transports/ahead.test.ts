@@ -13,7 +13,7 @@ test('the first who asks gets the answers that are on their way, who asks again 
   const file = join(temporaryDirectory(t), 'asked');
   appendFileSync(file, '');
   const counting = shell('counting', `echo asked >> '${file}'; cat '${file}'`, ['cat']);
-  const node = askAhead([ONE, counting], unhurried());
+  const node = askAhead([[ONE, counting]], unhurried());
   let sent = 0;
   const first = await node.ask([counting], unhurried({ onSent: () => sent++ }));
   t.is(said(first, counting), 'asked\n');
@@ -27,7 +27,7 @@ test('who asks late is told of the answers that have come, and of those that com
   const [come, asked] = [join(directory, 'come'), join(directory, 'asked')];
   const first = shell('first', `echo one`, []);
   const second = shell('second', `: > '${come}'; until [ -e '${asked}' ]; do sleep 0.02; done`, ['sleep']);
-  const node = askAhead([first, second], unhurried());
+  const node = askAhead([[first, second]], unhurried());
   while (!existsSync(come)) await delay(20);
   const told: unknown[] = [];
   const answers = node.ask([first, second], unhurried({ onAnswer: (source) => told.push(source) }));
@@ -41,7 +41,7 @@ test('who asks late is told of the answers that have come, and of those that com
 test('an abort of who asks ends what was asked', async (t) => {
   const stop = new AbortController();
   const hanging = command(['sleep', '600']);
-  const node = askAhead([ONE, hanging], unhurried());
+  const node = askAhead([[ONE, hanging]], unhurried());
   const answers = node.ask([ONE, hanging], unhurried({ signal: stop.signal }));
   stop.abort();
   t.is(said(await answers, hanging), 'interrupted');
@@ -51,7 +51,7 @@ test('answers that nobody takes are not waited for: what was asked is ended', as
   const directory = temporaryDirectory(t);
   const pid = join(directory, 'pid');
   const hanging = shell('hanging', `echo $$ > '${pid}.new'; mv '${pid}.new' '${pid}'; sleep 600`, ['sleep']);
-  const node = askAhead([hanging], unhurried());
+  const node = askAhead([[hanging]], unhurried());
   while (!existsSync(pid)) await delay(20);
   node.abandon();
   const shellPid = Number(readFileSync(pid, 'utf8'));
@@ -60,7 +60,7 @@ test('answers that nobody takes are not waited for: what was asked is ended', as
 });
 
 test('answers that were taken are left alone', async (t) => {
-  const node = askAhead([ONE], unhurried());
+  const node = askAhead([[ONE]], unhurried());
   const answers = node.ask([ONE], unhurried());
   node.abandon();
   t.is(said(await answers, ONE), 'one\n');

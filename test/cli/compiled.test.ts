@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { temporaryDirectory } from '../helpers/temporary.ts';
 
-const MODULE = join(import.meta.dirname, '../../cli/compile-cache.ts');
+const MODULE = join(import.meta.dirname, '../../cli/compiled.ts');
 
 /** Where Node's compile cache is after it was asked for by a user of this id; a process has one for good. */
 const cacheOf = (directory: string, user = 'process.getuid()'): string =>
