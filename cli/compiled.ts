@@ -9,18 +9,17 @@ import { dirname, join } from 'node:path';
 export const HERE_SCRIPT = 'here.cjs';
 
 /** Where its compiled code lies: made by one version of Node, and of use to that alone. */
-export const compiledHere = (bundle: string): string => join(compileCache(bundle), 'here');
+export const compiledHere = (bundle: string): string => join(bundle, `here-${process.version}.code`);
 
-/** Where compiled code lies, in a directory beside the bundle. */
+/** The directory of Node's compile cache for the rest of the bundle. */
 export const compileCache = (bundle: string): string => join(bundle, 'compile-cache', process.version);
 
 /**
- * Whether compiled code in this directory is to be used: only by whom it belongs to, who could as well change the bundle.
- * Nobody runs what others may have put there, and nobody leaves files in an installation of others.
+ * Whether compiled code in this file or directory is to be used: only by whom it belongs to, who could as well change the
+ * bundle. Nobody runs what others may have put there, and nobody leaves files in an installation of others.
  */
-export const isOwn = (directory: string): boolean =>
-  process.getBuiltinModule('node:fs').statSync(directory, { throwIfNoEntry: false })?.uid ===
-  process.getuid?.();
+export const isOwn = (path: string): boolean =>
+  process.getBuiltinModule('node:fs').statSync(path, { throwIfNoEntry: false })?.uid === process.getuid?.();
 
 /** Has Node take compiled code from what the build left there, and add what it lacks; or compile everything as ever. */
 export function useCompileCache(directory: string): void {
@@ -62,6 +61,6 @@ export function loadHere(bundle: string): typeof import('./here.ts') | undefined
   const file = join(bundle, HERE_SCRIPT);
   if (!existsSync(file)) return undefined;
   const compiled = compiledHere(bundle);
-  const code = isOwn(compileCache(bundle)) && existsSync(compiled) ? readFileSync(compiled) : undefined;
-  return loadScript<typeof import('./here.ts')>(file, code).exports;
+  return loadScript<typeof import('./here.ts')>(file, isOwn(compiled) ? readFileSync(compiled) : undefined)
+    .exports;
 }

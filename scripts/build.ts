@@ -11,10 +11,10 @@ const outdir = process.argv[2] ?? join(root, 'dist');
 
 await rm(outdir, { recursive: true, force: true });
 await bundleHere(outdir, await bundleProgram(outdir));
-await mkdir(compileCache(outdir), { recursive: true });
 await run(join(import.meta.dirname, 'compile-here.ts'), outdir);
 // Nodes before 25 know no compile cache that may be moved together with the bundle, as installing does.
 if (Number(process.versions.node.split('.')[0]) >= 25) {
+  await mkdir(compileCache(outdir), { recursive: true });
   const program = join(outdir, 'dpu-doctor.js');
   for (const args of [
     ['run', '--target', `recorded:${join(root, 'fixtures/demo/dpu1.json')}`],

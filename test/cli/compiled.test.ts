@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { compiledHere, HERE_SCRIPT, isOwn, loadHere, loadScript } from '../../cli/compiled.ts';
 import { temporaryDirectory } from '../helpers/temporary.ts';
 
 const MODULE = join(import.meta.dirname, '../../cli/compiled.ts');
@@ -35,4 +37,34 @@ test('nobody else does', (t) => {
 
 test('without the directory nothing is cached, and none is made', (t) => {
   t.is(cacheOf(join(temporaryDirectory(t), 'absent')), 'none');
+});
+
+test('a script of the bundle is loaded with its compiled code, without it, and with broken code', (t) => {
+  const directory = temporaryDirectory(t);
+  t.is(loadHere(directory), undefined);
+  const file = join(directory, HERE_SCRIPT);
+  writeFileSync(
+    file,
+    'const { basename } = require("node:path"); exports.runHere = () => basename(__dirname);',
+  );
+  const runs = (): unknown => (loadHere(directory)?.runHere as (() => unknown) | undefined)?.();
+  const name = directory.split('/').at(-1);
+  t.is(runs(), name);
+  for (const code of [loadScript(file).compiledCode(), Buffer.from('broken'), Buffer.alloc(0)]) {
+    writeFileSync(compiledHere(directory), code);
+    t.is(runs(), name);
+  }
+});
+
+test('code is its owner’s alone', (t) => {
+  const directory = temporaryDirectory(t);
+  t.true(isOwn(directory));
+  t.false(isOwn(join(directory, 'absent')));
+  const { getuid } = process;
+  try {
+    process.getuid = () => (getuid?.() ?? 0) + 1;
+    t.false(isOwn(directory));
+  } finally {
+    if (getuid !== undefined) process.getuid = getuid;
+  }
 });
