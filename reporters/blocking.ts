@@ -1,4 +1,5 @@
-import { blockersIn, type Report, type Result } from '../runner/report.ts';
+import { blockersIn } from '../runner/blockers.ts';
+import type { Report, Result } from '../runner/report.ts';
 
 /** Which failure or error stands behind each blocked result, however many checks lie between. */
 export interface Blocking {

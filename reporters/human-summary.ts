@@ -1,4 +1,5 @@
-import { type Report, type Result, runProblems, type Verdict } from '../runner/report.ts';
+import { runProblems } from '../runner/complete-report.ts';
+import type { Report, Result, Verdict } from '../runner/report.ts';
 import type { Blocking } from './blocking.ts';
 import { paragraph, someOf } from './layout.ts';
 import type { Look } from './look.ts';

@@ -1,10 +1,5 @@
-import {
-  type Report,
-  type Result,
-  type RunProblem,
-  runProblems,
-  type TargetReport,
-} from '../runner/report.ts';
+import { type RunProblem, runProblems } from '../runner/complete-report.ts';
+import type { Report, Result, TargetReport } from '../runner/report.ts';
 import type { CaseData, SuiteData } from './junit-builder.ts';
 import { capped, safeBlock, safeLine } from './safe-text.ts';
 import { aboutWhom, evidenceText, resultText, roleWords } from './words.ts';

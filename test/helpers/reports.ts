@@ -1,5 +1,6 @@
 import type { Finding } from '../../checks/define.ts';
-import { completeReport, type Report, type Result, type TargetReport } from '../../runner/report.ts';
+import { completeReport } from '../../runner/complete-report.ts';
+import type { Report, Result, TargetReport } from '../../runner/report.ts';
 
 /** Reports made by hand, for reporters: the texts are the documents', the nodes are not real. */
 

@@ -5,7 +5,8 @@ import { join, resolve } from 'node:path';
 import test from 'ava';
 import { ROLES, type Role } from '../../facts/derived/role.ts';
 import { renderJunit } from '../../reporters/junit.ts';
-import { completeReport, type Report } from '../../runner/report.ts';
+import { completeReport } from '../../runner/complete-report.ts';
+import type { Report } from '../../runner/report.ts';
 import { closed, compileSchema, publishedSchema } from '../helpers/report-schema.ts';
 import { schemaErrors, withXmllint } from '../helpers/xmllint.ts';
 

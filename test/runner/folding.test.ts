@@ -7,7 +7,7 @@ import { bluefieldCluster } from '../../lab/kubernetes/clusters/bluefield.ts';
 import type { KubernetesObject } from '../../lab/kubernetes/objects.ts';
 import { renderHuman } from '../../reporters/human.ts';
 import { renderJunit } from '../../reporters/junit.ts';
-import { runProblems } from '../../runner/report.ts';
+import { runProblems } from '../../runner/complete-report.ts';
 import { run } from '../../runner/run.ts';
 import { kubeconfigFile, startApiServer } from '../helpers/api-server.ts';
 import { listed } from '../helpers/cluster-facts.ts';

@@ -2,8 +2,9 @@ import test, { type ExecutionContext } from 'ava';
 import { TRAFFIC_CHECKS } from '../../checks/traffic/index.ts';
 import type { Hop } from '../../facts/traffic/location.ts';
 import type { PathMeasurement, TrafficMeasurements } from '../../facts/traffic/measurement.ts';
+import { completeReport } from '../../runner/complete-report.ts';
 import { judgePaths } from '../../runner/paths.ts';
-import { completeReport, type Report, type Result } from '../../runner/report.ts';
+import type { Report, Result } from '../../runner/report.ts';
 import { aReport, aTarget } from '../helpers/reports.ts';
 import {
   aConversation,

@@ -1,16 +1,7 @@
 import test from 'ava';
-import {
-  blockersIn,
-  completeReport,
-  type ExitCode,
-  exitCodeOf,
-  type Report,
-  type Result,
-  runProblems,
-  summaryOf,
-  VERDICTS,
-  type Verdict,
-} from '../../runner/report.ts';
+import { blockersIn } from '../../runner/blockers.ts';
+import { completeReport, exitCodeOf, runProblems, summaryOf } from '../../runner/complete-report.ts';
+import { type ExitCode, type Report, type Result, VERDICTS, type Verdict } from '../../runner/report.ts';
 import { cpuClock } from '../helpers/cpu-clock.ts';
 import { aReport, aResult, aTarget } from '../helpers/reports.ts';
 
