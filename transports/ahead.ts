@@ -39,8 +39,8 @@ export function askAhead(
     });
   });
   let answers: Promise<Map<Source, RawOutcome>> | undefined = merged(asking);
-  // Whoever asks is told of a failure.
-  answers.catch(() => undefined);
+  // Whoever asks is told of a failure; nobody takes the answers to the other list then.
+  answers.catch(() => stop.abort());
   const anew = localTransport();
   return {
     uri: anew.uri,

@@ -161,7 +161,7 @@ test('a name that nobody knows', async (t) => {
 
 test('a host that accepts and says nothing', async (t) => {
   const there = { ...(await server(t)), port: await startTcpServer(t, () => {}) };
-  const report = await examineBeside(t, there, { args: ['--timeout', '5s'] });
+  const report = await examineBeside(t, there, { args: ['--timeout', '10s'] });
   assertUnreachable(t, report, there, 'timeout', /accepted the connection and was not ready/, /overloaded/);
 });
 
@@ -174,7 +174,7 @@ test('a host that is no SSH server and tries to steer the terminal', async (t) =
 
 test('a login that says nothing', async (t) => {
   const there = await server(t, { exec: (_command, channel) => void channel.on('error', () => {}) });
-  const report = await examineBeside(t, there, { args: ['--timeout', '2s'] });
+  const report = await examineBeside(t, there, { args: ['--timeout', '10s'] });
   assertUnreachable(t, report, there, 'timeout', /accepted the login and said nothing/, /--timeout/);
 });
 

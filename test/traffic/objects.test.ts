@@ -61,7 +61,7 @@ async function made(
     runId: RUN,
     image: 'alpine',
     keepOnFailure: false,
-    setupTimeout: 400,
+    setupTimeout: 4000,
     signal: new AbortController().signal,
     progress: (line) => progress.push(line),
     ...options,

@@ -60,7 +60,7 @@ test('asking for nothing runs nothing', async (t) => {
 });
 
 test('a source that hangs is given up and the others are asked without it', async (t) => {
-  const outcomes = await ask(localTransport(), [ONE, HANGING, TWO], unhurried({ sourceTimeout: 1500 }));
+  const outcomes = await ask(localTransport(), [ONE, HANGING, TWO], unhurried({ sourceTimeout: 4000 }));
   t.is(said(outcomes, ONE), 'one\n');
   t.is(said(outcomes, HANGING), 'timeout');
   t.is(said(outcomes, TWO), 'two\n');
@@ -134,7 +134,7 @@ test('a node that answers without end is given up', async (t) => {
 });
 
 test('the time of the node ends every source that is left, in one round', async (t) => {
-  const outcomes = await ask(localTransport(), [ONE, HANGING, TWO], unhurried({ timeout: 2500 }));
+  const outcomes = await ask(localTransport(), [ONE, HANGING, TWO], unhurried({ timeout: 6000 }));
   t.deepEqual(
     [ONE, HANGING, TWO].map((source) => said(outcomes, source)),
     ['one\n', 'timeout', 'timeout'],

@@ -184,7 +184,7 @@ for (const [name, make, missing] of TRANSPORTS) {
       command(['echo', 'two']),
     ];
     const node = overShell(transport);
-    const outcomes = await node.ask([one, hanging, two], unhurried({ sourceTimeout: 1000 }));
+    const outcomes = await node.ask([one, hanging, two], unhurried({ sourceTimeout: 4000 }));
     t.deepEqual(
       [one, hanging, two].map((source) => said(outcomes, source)),
       ['one\n', 'timeout', 'two\n'],
