@@ -1,9 +1,9 @@
 import { apiEvidence } from '../../facts/cluster/fact.ts';
 import { networkAttachments as attachmentsFact } from '../../facts/cluster/network-attachments.ts';
+import { deviceCount } from '../../facts/cluster/quantity.ts';
 import { type Workload, workloadName, workloads as workloadsFact } from '../../facts/cluster/workloads.ts';
 import { devicePools } from '../../facts/derived/cluster/device-pools.ts';
 import { devicePluginSets, multusSets } from '../../facts/derived/cluster/network-workloads.ts';
-import { deviceCount } from '../../facts/derived/cluster/vf-pods.ts';
 import { defineClusterCheck, notApplicable, verdictOf } from '../define.ts';
 
 export const daemonSets = defineClusterCheck({

@@ -1,9 +1,16 @@
 import { apiEvidence } from '../../facts/cluster/fact.ts';
-import { nodes as nodesFact } from '../../facts/cluster/nodes.ts';
-import { pods as podsFact } from '../../facts/cluster/pods.ts';
+import { type ClusterNode, nodes as nodesFact } from '../../facts/cluster/nodes.ts';
+import { type Pod, pods as podsFact } from '../../facts/cluster/pods.ts';
+import { deviceCount } from '../../facts/cluster/quantity.ts';
+import { podsOn } from '../../facts/derived/cluster/by-node.ts';
 import { devicePools } from '../../facts/derived/cluster/device-pools.ts';
 import { bareResource } from '../../facts/derived/cluster/vf-networks.ts';
-import { defaultAttachment, networkResources, requestOf } from '../../facts/derived/cluster/vf-pods.ts';
+import {
+  defaultAttachment,
+  holdsDevices,
+  networkResources,
+  requestOf,
+} from '../../facts/derived/cluster/vf-pods.ts';
 import { defineClusterCheck, notApplicable, verdictOf } from '../define.ts';
 import { podName } from './daemon-set.ts';
 
@@ -26,11 +33,29 @@ export const podsScheduled = defineClusterCheck({
         'kubectl get nodes -o custom-columns=NAME:.metadata.name,ALLOCATABLE:.status.allocatable; kubectl -n {namespace} describe pod {name}',
     },
     UNSCHEDULABLE: {
-      text: 'pod {pod} asks for {resource} and finds no node: {said}',
-      cause:
-        'The VFs are used up on the nodes that it fits, or something else keeps it off them, as the scheduler says.',
+      text: 'pod {pod} asks for {resource} and finds no node: {said}; free are {free}',
+      cause: 'The VFs of the nodes that it fits are used up.',
       remedy:
-        'kubectl -n {namespace} describe pod {name}; kubectl describe nodes | grep -A8 "Allocated resources"',
+        'See who holds them: kubectl describe nodes | grep -A8 "Allocated resources"; then make more VFs, or let go of some; kubectl -n {namespace} describe pod {name}',
+    },
+    OTHER_REASON: {
+      text: 'pod {pod} asks for {resource} and finds no node, not for want of that: {said}; free are {free}',
+      cause: 'What keeps the pod off the nodes that have VFs is what the scheduler says.',
+      remedy:
+        'kubectl -n {namespace} describe pod {name}; compare what it asks for with the nodes that have VFs: kubectl describe nodes',
+    },
+    NOT_SAID: {
+      text: 'pod {pod} asks for {resource} and has found no node: {said}',
+      cause: 'kube-scheduler, or the scheduler that the pod names, does not run or has not come to it yet.',
+      remedy:
+        'kubectl -n kube-system get pods -l component=kube-scheduler; kubectl -n {namespace} describe pod {name}',
+    },
+    NODE_AWAY: {
+      text: 'pod {pod} asks for {resource} and waits for nodes that take no pods now: {away}',
+      cause:
+        'The nodes that have these VFs are cordoned or not Ready: that is told of them, and the pod starts when it is over.',
+      remedy: 'kubectl get nodes; when a node may have pods again: kubectl uncordon <node>',
+      level: 'warn',
     },
   },
   docs: ['seed A L360-391'],
@@ -60,8 +85,11 @@ export const podsScheduled = defineClusterCheck({
         node === '' &&
         phase === 'Pending' &&
         !deleting &&
-        // Of a pod that it has not come to, the scheduler says nothing.
-        !conditions.some(({ type, status }) => type === 'PodScheduled' && status === 'True'),
+        // Of a pod that it has not come to, the scheduler says nothing; one with a gate is held back by who put it there.
+        !conditions.some(
+          ({ type, status, reason }) =>
+            type === 'PodScheduled' && (status === 'True' || reason === 'SchedulingGated'),
+        ),
     );
     const seen = [
       apiEvidence(
@@ -76,23 +104,67 @@ export const podsScheduled = defineClusterCheck({
       const said =
         [condition?.reason, condition?.message].filter(Boolean).join(': ') ||
         'kube-scheduler has said nothing of it, and may not run';
-      const has = nodes
-        .filter(({ allocatable }) => allocatable.has(resource))
-        .slice(0, 10)
-        .map((node) => `${node.name}: ${node.allocatable.get(resource)}`);
-      return report(offered.has(resource) ? 'UNSCHEDULABLE' : 'NO_SUCH_RESOURCE', {
+      const having = nodes.filter(({ allocatable }) => deviceCount(allocatable.get(resource)) > 0);
+      const left = having.map((node) => ({ node, free: freeOn(node, resource, pods) }));
+      const fitting = left.filter(({ free }) => free >= requestOf(pod, resource));
+      const away = fitting.flatMap(({ node }) => awayText(node) ?? []);
+      const code = !offered.has(resource)
+        ? 'NO_SUCH_RESOURCE'
+        : condition === undefined
+          ? 'NOT_SAID'
+          : isLacking(said, resource) && (fitting.length === 0 || isEverywhereShort(said, resource))
+            ? 'UNSCHEDULABLE'
+            : fitting.length > 0 && away.length === fitting.length
+              ? 'NODE_AWAY'
+              : 'OTHER_REASON';
+      const free =
+        left
+          .slice(0, MOST_SHOWN)
+          .map((one) => `${one.free} of ${one.node.allocatable.get(resource)} on ${one.node.name}`)
+          .join(', ') || 'no node has one';
+      return report(code, {
         subject: podName(pod),
-        args: { pod: podName(pod), namespace, name, resource, said },
+        args: {
+          pod: podName(pod),
+          namespace,
+          name,
+          resource,
+          said,
+          free,
+          away: away.slice(0, MOST_SHOWN).join(', '),
+        },
         observed: said,
         expected: 'a node',
         evidence: [
           apiEvidence(podsFact.lists.pods, `${podName(pod)}: ${said}`),
-          apiEvidence(nodesFact.lists.nodes, `allocatable ${resource}: ${has.join(', ') || 'nowhere'}`),
+          apiEvidence(nodesFact.lists.nodes, `free of ${resource}: ${free}`),
         ],
       });
     });
     return verdictOf(findings, seen);
   },
 });
+
+const MOST_SHOWN = 10;
+
+/** What its allocatable devices leave, where pods hold some. */
+const freeOn = ({ name, allocatable }: ClusterNode, resource: string, pods: readonly Pod[]): number =>
+  podsOn(pods, name)
+    .filter(holdsDevices)
+    .reduce((left, pod) => left - requestOf(pod, resource), deviceCount(allocatable.get(resource)));
+
+/** Of nodes that never had any it says so, too. */
+const isLacking = (said: string, resource: string): boolean => said.includes(` Insufficient ${resource}`);
+
+/** The scheduler's own count stands above ours: it knows of pods that have just gone or come. */
+const isEverywhereShort = (said: string, resource: string): boolean => {
+  const [, all] = /: 0\/(\d+) nodes are available/.exec(said) ?? [];
+  return all !== undefined && said.includes(` ${all} Insufficient ${resource}`);
+};
+
+const awayText = ({ name, ready, unschedulable }: ClusterNode): string | undefined => {
+  if (unschedulable) return `${name} is cordoned`;
+  return ready?.status === 'True' ? undefined : `${name} is not Ready`;
+};
 
 const prefixOf = (resource: string): string => resource.split('/', 1)[0] ?? '';

@@ -2,10 +2,11 @@ import { configMaps as configMapsFact } from '../../facts/cluster/config-maps.ts
 import { apiEvidence } from '../../facts/cluster/fact.ts';
 import { nodes as nodesFact } from '../../facts/cluster/nodes.ts';
 import { pods as podsFact } from '../../facts/cluster/pods.ts';
+import { deviceCount } from '../../facts/cluster/quantity.ts';
 import { nodeNamed, podsOn } from '../../facts/derived/cluster/by-node.ts';
 import { type DevicePool, devicePools, poolsOf } from '../../facts/derived/cluster/device-pools.ts';
 import { vfCount } from '../../facts/derived/cluster/function-selector.ts';
-import { deviceCount, isAlive, networkResources, requestOf } from '../../facts/derived/cluster/vf-pods.ts';
+import { isAlive, networkResources, requestOf } from '../../facts/derived/cluster/vf-pods.ts';
 import { defineCheck, expectedGap, notApplicable, verdictOf } from '../define.ts';
 import { podName } from './daemon-set.ts';
 import { poolText } from './device-plugin-config.ts';

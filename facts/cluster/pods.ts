@@ -9,6 +9,7 @@ import {
   type ObjectIdentity,
   textMap,
 } from './objects.ts';
+import { deviceCount } from './quantity.ts';
 
 /** A pod: where it is, how it does, and what networks say of it. */
 export interface Pod extends ObjectIdentity {
@@ -30,7 +31,7 @@ export interface Pod extends ObjectIdentity {
   readonly owner: { readonly kind: string; readonly name: string; readonly uid: string } | undefined;
   /** Those of networks alone. */
   readonly annotations: ReadonlyMap<string, string>;
-  /** Resource names with a `/` that its containers ask for, and how many of each. */
+  /** Resource names with a `/` that its containers ask for, and how many of each in all. */
   readonly devices: ReadonlyMap<string, string>;
   readonly conditions: readonly Condition[];
   readonly containers: readonly ContainerStatus[];
@@ -79,10 +80,32 @@ function meantFor(affinity: JsonRecord): string {
   return name;
 }
 
-/** Of a resource that several containers ask for, the last one's amount: devices are whole, and of one container. */
-const devicesOf = (spec: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> =>
-  new Map(
-    records(spec['containers']).flatMap((container) => [
-      ...textMap(record(container['resources'])['requests'], (name) => name.includes('/')),
-    ]),
+/**
+ * What the scheduler sets aside: containers run side by side, and with them the init containers that go on (sidecars); each
+ * other init container runs by itself, beside the sidecars before it (Kubernetes, sidecar containers: resource sharing).
+ */
+function devicesOf(spec: JsonRecord): ReadonlyMap<string, string> {
+  const beside = new Map<string, number>();
+  const most = new Map<string, number>();
+  const add = (container: JsonRecord, to: Map<string, number>): void => {
+    for (const [name, amount] of requestsOf(container)) to.set(name, (beside.get(name) ?? 0) + amount);
+  };
+  for (const container of records(spec['initContainers'])) {
+    const alone = new Map<string, number>();
+    add(container, container['restartPolicy'] === 'Always' ? beside : alone);
+    for (const [name, amount] of alone) most.set(name, Math.max(amount, most.get(name) ?? 0));
+  }
+  for (const container of records(spec['containers'])) add(container, beside);
+  for (const [name, amount] of beside) most.set(name, Math.max(amount, most.get(name) ?? 0));
+  return new Map([...most].map(([name, amount]) => [name, String(amount)]));
+}
+
+/** Extended resources alone have a `/`. Who gives limits only, requests them (the API server's default). */
+const requestsOf = (container: JsonRecord): readonly (readonly [string, number])[] => {
+  const resources = record(container['resources']);
+  return [...textMap({ ...record(resources['limits']), ...record(resources['requests']) }, isDevice)].map(
+    ([name, amount]) => [name, deviceCount(amount)] as const,
   );
+};
+
+const isDevice = (name: string): boolean => name.includes('/');

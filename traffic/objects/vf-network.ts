@@ -1,7 +1,8 @@
 import type { ClusterFactName, ClusterFactValues } from '../../facts/cluster/index.ts';
+import { deviceCount } from '../../facts/cluster/quantity.ts';
 import { nodeNamed, podsOn } from '../../facts/derived/cluster/by-node.ts';
 import { attachmentConfig, attachmentName, isOvnDefault } from '../../facts/derived/cluster/vf-networks.ts';
-import { deviceCount, isAlive, requestOf } from '../../facts/derived/cluster/vf-pods.ts';
+import { holdsDevices, requestOf } from '../../facts/derived/cluster/vf-pods.ts';
 import type { FactFailure, Outcome } from '../../facts/fact.ts';
 
 /** How a pod on a node gets a VF. */
@@ -61,10 +62,6 @@ export function vfNetworkOn(facts: Facts, kubernetesNode: string): VfNetworkOutc
 }
 
 const none = (why: string): VfNetworkOutcome => ({ kind: 'none', why });
-
-/** Also one that is on its way out, for the scheduler counts it until it is gone. */
-const holdsDevices = (pod: Parameters<typeof isAlive>[0]): boolean =>
-  isAlive({ ...pod, deleting: false, hostNetwork: false });
 
 function factOf<Name extends ClusterFactName>(facts: Facts, name: Name): Outcome<ClusterFactValues[Name]> {
   const outcome = facts.get(name) as Outcome<ClusterFactValues[Name]> | undefined;

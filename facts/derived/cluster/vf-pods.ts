@@ -1,11 +1,15 @@
 import type { NetworkAttachment } from '../../cluster/network-attachments.ts';
 import type { Pod } from '../../cluster/pods.ts';
+import { deviceCount } from '../../cluster/quantity.ts';
 import { defaultNetwork } from '../chain/annotations.ts';
 import { attachmentConfig, attachmentName, OVN_TYPE } from './vf-networks.ts';
 
 /** It has a network of its own, and has not ended. */
 export const isAlive = ({ hostNetwork, phase, deleting }: Pod): boolean =>
   !hostNetwork && !deleting && phase !== 'Succeeded' && phase !== 'Failed';
+
+/** Also one that is on its way out, for the scheduler counts it until it is gone. */
+export const holdsDevices = (pod: Pod): boolean => isAlive({ ...pod, deleting: false, hostNetwork: false });
 
 /** States of a container before the pod's network is there, and while its image is fetched, too. */
 const BEFORE = ['', 'waiting: ContainerCreating', 'waiting: PodInitializing'];
@@ -20,14 +24,6 @@ export const hasNetwork = ({ conditions, containers }: Pod): boolean =>
 
 /** How many devices of a resource it asks for. */
 export const requestOf = ({ devices }: Pod, resource: string): number => deviceCount(devices.get(resource));
-
-const MULTIPLES: Readonly<Record<string, number>> = { '': 1, k: 1e3, M: 1e6, Ki: 2 ** 10, Mi: 2 ** 20 };
-
-/** A quantity of whole devices: the API server writes 1000 as `1k`. What is absent, or no such quantity, is 0. */
-export function deviceCount(quantity: string | undefined): number {
-  const [, digits = '', suffix = ''] = /^(\d{1,9}(?:e\d)?)(k|M|Ki|Mi)?$/.exec(quantity ?? '') ?? [];
-  return digits === '' ? 0 : Number(digits) * (MULTIPLES[suffix] ?? 0);
-}
 
 /** The resources whose devices become the default network of pods: those that OVN-Kubernetes' attachments name. */
 export const networkResources = (

@@ -74,7 +74,7 @@ export const SRIOV_MESSAGES: readonly KnownMessage[] = [
     id: 'insufficient-resource',
     texts: ['nodes are available: %v Insufficient %s/%s'],
     cause:
-      'No node has as many free devices of the resource as the pod requests: all are taken, the pool is empty, or the pod and the device plugin give the resource different prefixes.',
+      'So many nodes lack free devices of the resource, those that never have any among them: all are taken, the pool is empty, or the pod and the device plugin give the resource different prefixes. Where the line has other reasons too, such as Insufficient cpu, one of them may be what keeps the pod off a node with free devices.',
     remedy:
       'Compare the name with what nodes have: kubectl get nodes -o custom-columns=NAME:.metadata.name,ALLOCATABLE:.status.allocatable',
     source: 'sriov-network-device-plugin issue 189; kube-scheduler',

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import type { AnyClusterCheck, AnyNodeCheck, Judgement } from '../../../checks/define.ts';
 import { RESOURCE_CHECKS } from '../../../checks/resources/index.ts';
 import { CLUSTER_FACTS, type ClusterFactValues } from '../../../facts/cluster/index.ts';
+import { deviceCount } from '../../../facts/cluster/quantity.ts';
 import { findMembers } from '../../../facts/derived/cluster/members.ts';
-import { deviceCount } from '../../../facts/derived/cluster/vf-pods.ts';
 import { bluefieldCluster } from '../../../lab/kubernetes/clusters/bluefield.ts';
 import { kindVethCluster } from '../../../lab/kubernetes/clusters/kind-veth.ts';
 import type { KubernetesObject } from '../../../lab/kubernetes/objects.ts';
@@ -194,7 +194,7 @@ test('a pod that has found no node is told of, whatever it asks for and whoever 
     });
   const judged = (resource: string, annotated = true) =>
     codes(judge('pods-scheduled', lost(resource, annotated)));
-  t.deepEqual(judged('mellanox.com/mlnx_sriov_cx6'), ['UNSCHEDULABLE'], 'the scheduler does not run');
+  t.deepEqual(judged('mellanox.com/mlnx_sriov_cx6'), ['NOT_SAID'], 'the scheduler does not run');
   t.deepEqual(judged('mellanox.com/mlnx_sriov_cx5'), ['NO_SUCH_RESOURCE'], 'another name');
   t.deepEqual(judged('mellanox.com/mlnx_sriov_cx5', false), ['NO_SUCH_RESOURCE'], 'another name alone');
   t.deepEqual(judged('example.com/gpu', false), ['pass'], 'of no concern');
