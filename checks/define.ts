@@ -199,6 +199,8 @@ export interface PairCheck<
   readonly requires: { readonly host: readonly HostFacts[]; readonly dpu: readonly DpuFacts[] };
   /** Facts of the clusters that have the two nodes: one and the same, or one for hosts and one for DPUs. */
   readonly requiresCluster?: { readonly host?: readonly HostCluster[]; readonly dpu?: readonly DpuCluster[] };
+  /** Then the failure on the DPU is the one that is reported, and this one is blocked by it. */
+  readonly explainedByDpu?: ExplainedByDpu;
   judge(input: {
     readonly host: Pick<FactValues, HostFacts>;
     readonly dpu: Pick<FactValues, DpuFacts>;
@@ -246,6 +248,7 @@ export interface AnyPairCheck extends CheckBase<Record<string, Message>, Expecta
     readonly host?: readonly ClusterFactName[];
     readonly dpu?: readonly ClusterFactName[];
   };
+  readonly explainedByDpu?: ExplainedByDpu;
   judge(input: PairInput): Judgement;
 }
 

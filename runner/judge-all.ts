@@ -37,7 +37,8 @@ export function judgeAll(
     ...clusters.flatMap(clusterReachability),
     ...nodes.flatMap(reachability).map((result) => foldDead(result, dead.get(result.target))),
   ];
-  const results = [...unreachable, ...clusterResults, ...nodeResults, ...pairResults];
+  const ofNodes = foldByDpu([...nodeResults, ...pairResults], nodes, checks);
+  const results = [...unreachable, ...clusterResults, ...ofNodes];
   return { results: inOrder(results, checks, targetNames(nodes, clusters)), notPlanned };
 }
 

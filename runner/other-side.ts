@@ -16,7 +16,9 @@ export function foldByDpu(
 ): readonly Result[] {
   const explained = new Map(
     checks.flatMap((check): [string, ExplainedByDpu][] =>
-      check.scope === 'node' && check.explainedByDpu ? [[check.id, check.explainedByDpu]] : [],
+      (check.scope === 'node' || check.scope === 'pair') && check.explainedByDpu
+        ? [[check.id, check.explainedByDpu]]
+        : [],
     ),
   );
   const byName = new Map(nodes.map((node) => [node.node.name, node]));

@@ -1,3 +1,4 @@
+import { vethPorts } from '../../facts/derived/veth.ts';
 import { type Evidence, evidence } from '../../facts/fact.ts';
 import type { Link } from '../../facts/links.ts';
 
@@ -29,9 +30,9 @@ export const isFurther = ({ name, kind, flags }: Link): boolean =>
   kind !== 'openvswitch' &&
   !/_sys_\d+$/.test(name);
 
-/** It is joined to something outside of the node, and not by a VF. */
-export const leadsPast = ({ kind, linkNetnsid }: Link): boolean =>
+/** It is joined to something outside of the node, and not by a VF, as a macvlan on one is. */
+export const leadsPast = ({ kind, linkNetnsid, linkName }: Link, links: readonly Link[]): boolean =>
   kind === undefined ||
-  kind === 'macvlan' ||
-  kind === 'ipvlan' ||
+  ((kind === 'macvlan' || kind === 'ipvlan') &&
+    !vethPorts(links, 'host').some(({ link }) => link.name === linkName)) ||
   (kind === 'veth' && linkNetnsid !== undefined);

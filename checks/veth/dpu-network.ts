@@ -50,7 +50,7 @@ export const dpuNetwork = defineCheck({
       text: 'the DPU has no default route by eth0 or breth0',
       cause:
         'DPU nodes have cluster access; without a default route nothing beyond the network of kind is reached.',
-      remedy: 'ip route add default via <gateway of the kind network> dev eth0',
+      remedy: 'ip route replace default via <gateway of the kind network> dev eth0',
       source: 'seed K L96',
     },
   },

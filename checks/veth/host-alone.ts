@@ -48,7 +48,9 @@ export const hostAlone = defineCheck({
     const wanted = numbersBelow(count).map((index) => `eth${commonPf(vfs) ?? 0}-${index}`);
     // Pods and the management port take VFs away, and give them other names.
     const absent = runsOvnKubernetes(processes) ? [] : wanted.filter((name) => !names.has(name));
-    const others = isDpuSimulator(vfs) ? [] : links.filter((link) => isFurther(link) && leadsPast(link));
+    const others = isDpuSimulator(vfs)
+      ? []
+      : links.filter((link) => isFurther(link) && leadsPast(link, links));
     return verdictOf(
       [
         ...absent.map((name) =>

@@ -65,6 +65,29 @@ export const nameEachOther = (a: Link, b: Link): boolean =>
   a.linkIndex === b.index &&
   b.linkIndex === a.index;
 
+/** The two ends of one veth pair between a host and its DPU. */
+export interface VethEnds {
+  readonly vf: Link;
+  readonly representor: Link;
+}
+
+/** The veth pairs between the two nodes of which neither end has the name of a VF, a representor or a management port. */
+export function misnamedPairs(host: readonly Link[], dpu: readonly Link[]): readonly VethEnds[] {
+  const named = fittingPairs(pairsByName(host, dpu));
+  const namespaces = {
+    host: commonNetnsid(named.map((pair) => pair.host.link)),
+    dpu: commonNetnsid(named.map((pair) => pair.dpu.link)),
+  };
+  const isKnown = (link: Link, side: Side) =>
+    vethPorts([link], side).length > 0 || /^(?:pf|pfrep)$/.test(link.name);
+  const representors = dpu.filter((link) => link.linkNetnsid === namespaces.dpu && !isKnown(link, 'dpu'));
+  return host.flatMap((vf) => {
+    if (vf.linkNetnsid !== namespaces.host || isKnown(vf, 'host')) return [];
+    const representor = representors.find((link) => nameEachOther(vf, link));
+    return representor === undefined ? [] : [{ vf, representor }];
+  });
+}
+
 /** The namespace id that most of these devices have their peers in. */
 export function commonNetnsid(links: readonly Link[]): number | undefined {
   const counts = new Map<number, number>();

@@ -316,6 +316,13 @@ const FAULTS: readonly (readonly [what: string, change: Change, expected: readon
         code: 'SEVERAL_PFS',
         message: 'multiple PF IDs detected: 0 1 (DPU should serve only one PF)',
       },
+      {
+        target: 'dpu-worker2',
+        check: 'veth/representors',
+        verdict: 'warn',
+        code: 'FURTHER',
+        message: 'the DPU has a further interface, spare',
+      },
     ],
   ],
   [

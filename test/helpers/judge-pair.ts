@@ -4,6 +4,7 @@ import type { Role, Simulation } from '../../facts/derived/role.ts';
 import type { FactName } from '../../facts/index.ts';
 import type { GatheredNode } from '../../runner/gather.ts';
 import { judgePlanned, type Verdicts } from '../../runner/judge.ts';
+import { foldByDpu } from '../../runner/other-side.ts';
 import { planRun } from '../../runner/plan.ts';
 import type { Result } from '../../runner/report.ts';
 import type { NodeFacts } from './node-facts.ts';
@@ -56,7 +57,13 @@ export function judgePair(
     ...planned.filter(({ check }) => check.scope === 'node'),
     ...planned.filter(({ check }) => check.scope === 'pair'),
   ];
-  return inOrder.map((one) => judgePlanned(one, verdicts, options));
+  return [
+    ...foldByDpu(
+      inOrder.map((one) => judgePlanned(one, verdicts, options)),
+      nodes,
+      checks,
+    ),
+  ];
 }
 
 /** What did not pass and is not blocked, as `check verdict on target`. */

@@ -27,6 +27,12 @@ const endOf = (links: readonly Link[], name: string): VethPeer => {
   return { kind: 'found', name, index, mac };
 };
 
+/** A veth pair between the two nodes by these names. */
+function addEnds({ host, dpu }: VethPairFacts, vf: string, representor: string): void {
+  host.links.push(aLink(vf, { index: 70, kind: 'veth', linkIndex: 71, linkNetnsid: 0 }));
+  dpu.links.push(aLink(representor, { index: 71, kind: 'veth', linkIndex: 70, linkNetnsid: 0 }));
+}
+
 for (const [what, options] of [
   ['the first pair', {}],
   ['the second pair, whose representors are rep1-N', { pair: 1 }],
@@ -131,6 +137,49 @@ test('a representor that was renamed is told with its name', (t) => {
   change(pair.dpu, 'rep0-7', { name: 'data7' });
   pair.host.vethPeers.set('eth0-7', endOf(pair.dpu.links, 'data7'));
   onlyThis(t, judge(pair), 'veth/representors fail on dpu1', 'RENAMED', ['rep0-7']);
+});
+
+test('several representors by names of their own are those of the numbers that are missing, or none of them', (t) => {
+  const pair = vethPair();
+  for (const index of [6, 7]) {
+    change(pair.dpu, `rep0-${index}`, { name: `data${index}` });
+    pair.host.vethPeers.set(`eth0-${index}`, endOf(pair.dpu.links, `data${index}`));
+  }
+  const results = judge(pair);
+  onlyThis(t, results, 'veth/representors fail on dpu1', 'ONE_OF', ['rep0-6', 'rep0-7']);
+  t.is(
+    results.flatMap(({ findings }) => findings)[0]?.message,
+    'the representor rep0-6 is missing, unless it is one of those that lead where the others do: data6 data7',
+  );
+});
+
+test('a pair that was renamed on both ends is told on both nodes, and leads past nothing', (t) => {
+  const pair = vethPair();
+  change(pair.host, 'eth0-7', { name: 'data7' });
+  change(pair.dpu, 'rep0-7', { name: 'data7' });
+  pair.dpu.vethPeers.set('data7', endOf(pair.host.links, 'data7'));
+  pair.host.vethPeers.set('data7', endOf(pair.dpu.links, 'data7'));
+  t.deepEqual(faults(judge(pair)), ['veth/representors fail on dpu1', 'veth/host-interfaces fail on host1']);
+});
+
+test('a VF and another representor that were renamed are both told', (t) => {
+  const pair = vethPair();
+  change(pair.host, 'eth0-9', { name: 'data9' });
+  pair.dpu.vethPeers.set('rep0-9', endOf(pair.host.links, 'data9'));
+  change(pair.dpu, 'rep0-7', { name: 'data7' });
+  pair.host.vethPeers.set('eth0-7', endOf(pair.dpu.links, 'data7'));
+  const found = judge(pair).flatMap(({ findings }) =>
+    findings.map(({ code, subject }) => `${code} ${subject}`),
+  );
+  t.deepEqual(found.sort(), ['RENAMED eth0-9', 'RENAMED rep0-7']);
+});
+
+test('a host is not said to have exactly its VFs where a pair is wrong on both sides', (t) => {
+  const pair = vethPair();
+  change(pair.host, 'eth0-7', undefined);
+  change(pair.dpu, 'rep0-7', undefined);
+  t.is(verdictOn(judge(pair), 'veth/host-interfaces'), 'blocked');
+  t.is(verdictOn(judge(vethPair({ count: 17 })), 'veth/host-interfaces'), 'blocked');
 });
 
 test('a representor of another PF beside the right one does not hide it', (t) => {
@@ -487,6 +536,27 @@ test('what leads nowhere by itself is a warning: the host has no longer exactly 
     pair.host.links.push(aLink('extra0', { index: 80, ...given }));
     onlyThis(t, judge(pair), 'veth/other-interfaces warn on host1', 'FURTHER', ['extra0']);
   }
+});
+
+test('what is joined to a VF or to the DPU does not lead past it', (t) => {
+  const pair = vethPair();
+  pair.host.links.push(aLink('macvlan0', { index: 80, kind: 'macvlan', linkName: 'eth0-3' }));
+  onlyThis(t, judge(pair), 'veth/other-interfaces warn on host1', 'FURTHER', ['macvlan0']);
+  const further = vethPair();
+  addEnds(further, 'data0', 'data1');
+  onlyThis(t, judge(further), 'veth/other-interfaces warn on host1', 'TO_DPU', ['data0']);
+});
+
+test('a further interface of the DPU is a warning, until OVN-Kubernetes and its pods add theirs', (t) => {
+  const further = { index: 80, kind: 'veth', linkIndex: 9, linkNetnsid: 5 };
+  const pair = vethPair();
+  pair.dpu.links.push(aLink('eth1', further));
+  onlyThis(t, judge(pair), 'veth/representors warn on dpu1', 'FURTHER', ['eth1']);
+  const running = { host: pair.host, dpu: { ...pair.dpu, processes: [aProcess('ovnkube')] } };
+  t.deepEqual(faults(judge(running)), []);
+  const ofPod = vethPair();
+  ofPod.dpu.links.push(aLink('veth0a1b2c3d', further), aLink('docker0', { index: 81, kind: 'bridge' }));
+  t.deepEqual(faults(judge(ofPod)), []);
 });
 
 test('an MTU that differs on the two ends is a failure', (t) => {
