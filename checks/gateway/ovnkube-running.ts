@@ -27,10 +27,27 @@ export const ovnkubeRunning = defineCheck({
       remedy:
         'Look at its pods and why the last one ended: kubectl -n ovn-kubernetes get pods -o wide; kubectl -n ovn-kubernetes logs --previous <pod>',
     },
+    STOPPED: {
+      text: 'ovnkube is there and does not run: its process {pid} is in state {state}',
+      cause: 'A signal or a debugger stopped it (T).',
+      remedy: 'Let it go on: kill -CONT {pid}; else delete its pod, which its DaemonSet makes anew.',
+    },
   },
   docs: ['seed G L81', 'seed K L3'],
   judge({ facts: { links, ovnkube, processes }, subject, report }) {
-    if (ovnkube.pid !== undefined) return pass([evidence(`/proc/${ovnkube.pid}/comm`, 'ovnkube')]);
+    const { pid } = ovnkube;
+    if (pid !== undefined) {
+      const state = processes.find((process) => process.pid === pid)?.state ?? '';
+      if (!/^[TtX]/.test(state)) return pass([evidence(`/proc/${pid}/comm`, 'ovnkube')]);
+      const seen = evidence('ovnkube in /proc', `process ${pid}, state ${state}`);
+      const about = {
+        subject: 'ovnkube',
+        observed: seen.said,
+        expected: 'ovnkube running',
+        evidence: [seen],
+      };
+      return verdictOf([report('STOPPED', { ...about, args: { pid, state } })], [seen]);
+    }
     const kubelet = processes.find(({ name }) => name === 'kubelet');
     const port = links.find(({ name }) => name === RENAMED_MANAGEMENT_PORT);
     const none = evidence('/proc/*/comm', kubelet ? 'no ovnkube' : 'neither ovnkube nor kubelet');

@@ -2,11 +2,14 @@ import {
   globalAddresses,
   holderOf,
   inSubnet,
+  isSameAddress,
   parseSubnet,
+  reservedIn,
   versionOf,
 } from '../../facts/derived/addresses.ts';
 import { externalBridge } from '../../facts/derived/ovs-topology.ts';
 import { evidence } from '../../facts/fact.ts';
+import { defaultRoutes, describeRoute, type Route } from '../../facts/routes.ts';
 import { defineCheck, notApplicable, undetermined, verdictOf } from '../define.ts';
 import { externalId, NO_OVS } from './common.ts';
 import { gatewayOptions } from './gateway-interface.ts';
@@ -23,7 +26,7 @@ export const gatewayNexthop = defineCheck({
   tags: ['ovs', 'external-ids', 'gateway'],
   covers: ['A27'],
   after: ['ovs/external-bridge-address'],
-  requires: ['links', 'ovs', 'processes'],
+  requires: ['links', 'ovs', 'processes', 'routes'],
   expects: ['external-bridge'],
   messages: {
     NOT_SET: {
@@ -52,13 +55,27 @@ export const gatewayNexthop = defineCheck({
     OUTSIDE: {
       text: 'gateway next hop {nexthop} is not in {subnets}',
       cause:
-        'It belongs to another network, or ovn-gw-router-subnet is missing where host and DPU are in different subnets.',
+        'It belongs to another network, the address of the bridge has a wrong prefix length, or ovn-gw-router-subnet is missing where host and DPU are in different subnets.',
       remedy:
         'sudo ovs-vsctl set Open_vSwitch . external-ids:ovn-gw-nexthop="<router in the subnet>", or give the subnet of the host: external-ids:ovn-gw-router-subnet="<address>/<prefix length>"',
     },
+    RESERVED: {
+      text: 'gateway next hop {nexthop} is the {what} address of {subnet}',
+      cause: 'No router has such an address.',
+      remedy: 'sudo ovs-vsctl set Open_vSwitch . external-ids:ovn-gw-nexthop="<address of the router>"',
+      source: 'RFC 919',
+    },
+    OTHER_ROUTER: {
+      text: 'gateway next hop is {nexthop}, and the DPU itself leaves {bridge} by {router}',
+      cause:
+        'One of them is wrong, or the network has several routers. Where {nexthop} is none, pods reach nothing outside the cluster.',
+      remedy:
+        'See whether it answers: arping -c 3 -I {bridge} {nexthop}. If not: sudo ovs-vsctl set Open_vSwitch . external-ids:ovn-gw-nexthop="{router}", and restart ovnkube-node',
+      level: 'warn',
+    },
   },
   docs: ['seed A L109', 'https://ovn-kubernetes.io/installation/launching-ovn-kubernetes-with-dpu/'],
-  judge({ facts: { links, ovs, processes }, expected, subject, report }) {
+  judge({ facts: { links, ovs, processes, routes }, expected, subject, report }) {
     if (!ovs.present) return notApplicable(NO_OVS);
     const said = externalId(ovs, 'ovn-gw-nexthop');
     const nexthop = ovs.openVSwitch.externalIds.get('ovn-gw-nexthop');
@@ -118,6 +135,33 @@ export const gatewayNexthop = defineCheck({
         const outside = { ...about, expected: `an address in ${text}`, evidence: [said, where] };
         return report('OUTSIDE', { ...outside, args: { nexthop: hop, subnets: text } });
       });
-    return verdictOf(findings, [said, where]);
+    const reserved = others.flatMap((hop) =>
+      subnets.flatMap((subnet) => {
+        const what = reservedIn(hop, subnet);
+        if (what === undefined) return [];
+        const args = { nexthop: hop, what, subnet: `${subnet.address}/${subnet.prefixLength}` };
+        return [report('RESERVED', { ...about, args, evidence: [said, where] })];
+      }),
+    );
+    if (findings.length + reserved.length > 0 || given !== undefined)
+      return verdictOf([...findings, ...reserved], [said, where]);
+    const different = others.flatMap((hop) => {
+      const own = routersOf(routes, bridge).filter((route) => gatewayOf(route, hop) !== undefined);
+      if (own.length === 0 || own.some(({ gateways }) => gateways.some((one) => isSameAddress(one, hop))))
+        return [];
+      const shown = own.map((route) => evidence('ip route show default', describeRoute(route)));
+      const router = own.map((route) => gatewayOf(route, hop)).find((gateway) => gateway !== undefined) ?? '';
+      const args = { nexthop: hop, bridge, router };
+      return [report('OTHER_ROUTER', { ...about, args, expected: router, evidence: [said, ...shown] })];
+    });
+    return verdictOf(different, [said, where]);
   },
 });
+
+/** The default routes that leave by this bridge. */
+const routersOf = (routes: readonly Route[], bridge: string): readonly Route[] =>
+  defaultRoutes(routes).filter(({ devices }) => devices.includes(bridge));
+
+/** A router of the same IP version, by an address that is not link-local: those don't tell whether they are of one router. */
+const gatewayOf = ({ gateways }: Route, hop: string): string | undefined =>
+  gateways.find((gateway) => versionOf(gateway) === versionOf(hop) && !inSubnet(gateway, LINK_LOCAL));

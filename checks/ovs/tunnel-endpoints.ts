@@ -1,5 +1,6 @@
 import { holderOf, isLoopback, isSameAddress } from '../../facts/derived/addresses.ts';
 import { type Attached, encapIps, tunnels } from '../../facts/derived/ovs-topology.ts';
+import type { Ovs } from '../../facts/ovs.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
 import { externalId, ofInterface, withoutOvn } from './common.ts';
 
@@ -19,6 +20,20 @@ export const tunnelEndpoints = defineCheck({
       text: 'tunnel {tunnel} starts at {local}, and ovn-encap-ip is {encap}',
       cause: 'options:local_ip was changed by hand, or ovn-encap-ip was, and ovn-controller does not run.',
       remedy: 'Let ovn-controller make it anew: ovs-vsctl del-port {tunnel}',
+    },
+    OTHER_TYPE: {
+      text: 'tunnel {tunnel} is of type {type}, and ovn-encap-type is {wanted}',
+      cause:
+        'Its type was changed by hand, or the other chassis is registered with this type alone: OVN-Kubernetes uses geneve.',
+      remedy:
+        'Let ovn-controller make it anew: ovs-vsctl del-port {tunnel}; and look how the other one is registered: ovn-sbctl list Encap',
+    },
+    KEY: {
+      text: 'tunnel {tunnel} has options:key {key}, and OVN needs flow',
+      cause:
+        "The option was changed by hand. OVN's flows set each packet's key, which names its logical network.",
+      remedy: 'Let ovn-controller make it anew: ovs-vsctl del-port {tunnel}',
+      source: 'OVN, controller/encaps.c',
     },
     TO_ITSELF: {
       text: 'tunnel {tunnel} leads to {remote}, an address of this node',
@@ -46,6 +61,7 @@ export const tunnelEndpoints = defineCheck({
     const all = tunnels(ovs);
     if (all.length === 0) return notApplicable('no tunnel leads to another chassis');
     const encap = encapIps(ovs);
+    const types = encapTypes(ovs);
     const findings = all.flatMap((port, index) => {
       const tunnel = port.name;
       const local = port.options.get('local_ip');
@@ -75,6 +91,24 @@ export const tunnelEndpoints = defineCheck({
           }),
         ];
       }
+      const isRight = ({ type }: Attached): boolean => types.length === 0 || types.includes(type);
+      // A chassis may be registered with several types.
+      if (!isRight(port) && !all.some((one) => isRight(one) && leadsTo(one, remote))) {
+        const args = { tunnel, type: port.type, wanted: types.join(',') };
+        const shown = [ofInterface(port, 'type'), externalId(ovs, 'ovn-encap-type')];
+        const wrong = { ...about, args, observed: port.type, expected: args.wanted, evidence: shown };
+        return [report('OTHER_TYPE', wrong)];
+      }
+      const key = port.options.get('key');
+      if (key !== 'flow')
+        return [
+          report('KEY', {
+            ...about,
+            args: { tunnel, key: key ?? '0, as none is set' },
+            expected: 'key=flow',
+            evidence: said,
+          }),
+        ];
       const other = all.slice(0, index).find((before) => sameWay(before, port));
       if (other === undefined || remote === 'flow') return [];
       const args = { tunnel: other.name, other: tunnel, remote };
@@ -86,6 +120,15 @@ export const tunnelEndpoints = defineCheck({
     );
   },
 });
+
+const leadsTo = ({ options }: Attached, remote: string): boolean =>
+  isSameAddress(options.get('remote_ip') ?? '', remote);
+
+const encapTypes = (ovs: Ovs): readonly string[] =>
+  (ovs.openVSwitch.externalIds.get('ovn-encap-type') ?? '')
+    .split(',')
+    .map((type) => type.trim())
+    .filter((type) => type !== '');
 
 /** By the same type: OVN may be told several, and each leads its own way. */
 const sameWay = (a: Attached, b: Attached): boolean =>

@@ -5,6 +5,7 @@ import {
   isUplink,
 } from '../../facts/derived/dpu-ports.ts';
 import { externalBridge, joinedBridges } from '../../facts/derived/ovs-topology.ts';
+import { evidence } from '../../facts/fact.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
 import { portsOf } from './common.ts';
 
@@ -26,6 +27,15 @@ export const uplinkPort = defineCheck({
       cause: 'It was not attached, was detached, or is on another bridge.',
       remedy: 'ovs-vsctl add-port {bridge} {uplink}',
       source: 'seed A L123',
+    },
+    OTHER_VLAN: {
+      text: 'uplink {uplink} is an access port of VLAN {tag}, and {others} of bridge {bridge} are not in it',
+      cause:
+        'What the bridge forwards as a switch stays in its VLAN: only what a flow sends to the port by name goes out by the uplink.',
+      remedy:
+        'Where the wire carries no such VLAN: ovs-vsctl clear Port {port} tag; where the VLAN is meant, give it to the others: ovs-vsctl set Port <port> tag={tag}',
+      source: 'ovs-vswitchd.conf.db(5)',
+      level: 'warn',
     },
   },
   docs: ['seed A L119-134'],
@@ -54,7 +64,42 @@ export const uplinkPort = defineCheck({
     const said = bridges.map(portsOf);
     const leads = (name: string, type: string): boolean =>
       isIt(name, type) || (type !== 'internal' && madeOf(name).some((lower) => isIt(lower, type)));
-    if (ports.some(({ name, type }) => leads(name, type))) return verdictOf([], said);
+    if (ports.some(({ name, type }) => leads(name, type))) {
+      const uplinks = bridge.ports.filter(({ interfaces }) =>
+        interfaces.some(({ name, type }) => leads(name, type)),
+      );
+      // Ports that other bridges and tunnels are behind have no VLAN of their own.
+      const inner = bridge.ports.filter(
+        (port) =>
+          !uplinks.includes(port) &&
+          port.interfaces.every(
+            ({ name, type }) => (type === '' && netdevs.has(name)) || name === bridge.name,
+          ),
+      );
+      const cut = uplinks.find(
+        ({ tag }) => tag !== undefined && inner.length > 0 && !inner.some((port) => port.tag === tag),
+      );
+      if (cut === undefined) return verdictOf([], said);
+      const { name: port, tag = 0, interfaces } = cut;
+      const others = inner.map(({ name }) => name).join(' and ');
+      const shown = [cut, ...inner].map(({ name, tag }) =>
+        evidence(`ovs-vsctl get Port ${name} tag`, `${tag ?? '[]'}`),
+      );
+      const finding = report('OTHER_VLAN', {
+        subject: port,
+        args: {
+          uplink: interfaces.map(({ name }) => name).join(' '),
+          tag,
+          others,
+          bridge: bridge.name,
+          port,
+        },
+        observed: `tag ${tag}; ${inner.map(({ name, tag }) => `${name}: ${tag ?? 'no tag'}`).join(', ')}`,
+        expected: 'no tag, or that of the other ports',
+        evidence: shown,
+      });
+      return verdictOf([finding], [...said, ...shown]);
+    }
     const uplink =
       wanted ?? [...netdevs.values()].find(({ name }) => isIt(name, 'none'))?.name ?? named ?? 'p0';
     const about = {

@@ -26,6 +26,21 @@ export function inSubnet(ip: string, { address, prefixLength, family }: Omit<Add
   return subnet.check(ip, type);
 }
 
+/** An IPv4 address that no machine of the subnet can have, and what it is there (RFC 919, RFC 950; of /31 and /32 all are machines'). */
+export function reservedIn(
+  ip: string,
+  { address, prefixLength }: Omit<Address, 'scope'>,
+): 'network' | 'broadcast' | undefined {
+  if (!isIPv4(ip) || !isIPv4(address) || prefixLength > 30) return undefined;
+  const mask = prefixLength === 0 ? 0 : (~0 << (32 - prefixLength)) >>> 0;
+  const network = (bitsOf(address) & mask) >>> 0;
+  if (bitsOf(ip) === network) return 'network';
+  return bitsOf(ip) === (network | ~mask) >>> 0 ? 'broadcast' : undefined;
+}
+
+const bitsOf = (ipv4: string): number =>
+  ipv4.split('.').reduce((bits, byte) => ((bits << 8) | Number(byte)) >>> 0, 0);
+
 /** `192.168.40.0/22` as a subnet; undefined where it is none. */
 export function parseSubnet(text: string): Omit<Address, 'scope'> | undefined {
   const [address = '', length = ''] = text.split('/');

@@ -3,6 +3,7 @@ import type { Link } from '../../facts/links.ts';
 import type { Bridge, Interface, Ovs } from '../../facts/ovs.ts';
 import type { OvsInstallation } from '../../facts/ovs-installation.ts';
 import type { Qdiscs } from '../../facts/qdiscs.ts';
+import type { Route } from '../../facts/routes.ts';
 import { aLink, aNetdev, anOvnkube, aProcess, aSetting, NO_REPORTERS, type NodeFacts } from './node-facts.ts';
 
 /** Typed facts of Open vSwitch, made by hand: the DPU of seed A L401-433, healthy, to be broken by each test. */
@@ -213,8 +214,20 @@ export function dpu() {
       aProcess('ovsdb-server', { pid: 104, args: ['ovsdb-server', '/etc/ovn/ovnsb_db.db'] }),
       aProcess('ovn-northd', { pid: 105 }),
     ],
+    routes: [aDefaultRoute('192.168.40.254', 'brp0')] as readonly Route[],
   } satisfies NodeFacts;
 }
+
+export const aDefaultRoute = (gateway: string, device: string): Route => ({
+  family: gateway.includes(':') ? 'inet6' : 'inet',
+  destination: 'default',
+  devices: [device],
+  gateways: [gateway],
+  table: 'main',
+  type: 'unicast',
+  protocol: undefined,
+  metric: undefined,
+});
 
 /** The database with one key of external_ids changed, or taken away. */
 export function withId(ovs: Ovs, key: string, value: string | undefined): Ovs {

@@ -43,6 +43,21 @@ test('a healthy DPU host passes every step and names the gateway interface', (t)
   t.is(results.get('gateway/gateway-interface')?.note, 'eth0 is the gateway interface');
 });
 
+test('an ovnkube that is stopped does not run', (t) => {
+  const facts = dpuHost();
+  for (const [state, verdict] of [
+    ['S', 'pass'],
+    ['D', 'pass'],
+    ['T', 'fail'],
+    ['t', 'fail'],
+  ] as const) {
+    const { pid = 0 } = facts.ovnkube;
+    const results = judge({ ...facts, processes: [aProcess('ovnkube', { pid, state })] });
+    t.is(results.get('gateway/ovnkube-running')?.verdict, verdict, state);
+    if (verdict === 'fail') onlyFault(t, results, 'gateway/ovnkube-running', 'STOPPED');
+  }
+});
+
 test('a gateway interface without an address of its own is the words that OVN-Kubernetes ends with', (t) => {
   const facts = dpuHost();
   t.is(judge(facts).get('gateway/interface-address')?.verdict, 'pass');

@@ -3,6 +3,7 @@ import type { Ovs } from '../../../facts/ovs.ts';
 import type { Process } from '../../../facts/processes.ts';
 import {
   aBridge,
+  aDefaultRoute,
   anInterface,
   aPatch,
   aTunnel,
@@ -32,6 +33,33 @@ const judge = (facts: NodeFacts, options: JudgeNode = {}) =>
   judgeNode(facts, ['ovs'], { role: 'dpu', ...options });
 
 const broken = (change: (ovs: Ovs) => Ovs): NodeFacts => ({ ...dpu(), ovs: change(dpu().ovs) });
+
+const tagged = (ovs: Ovs, tags: Readonly<Record<string, number>>): Ovs => ({
+  ...ovs,
+  bridges: ovs.bridges.map((bridge) => ({
+    ...bridge,
+    ports: bridge.ports.map((port) => ({ ...port, tag: tags[port.name] })),
+  })),
+});
+
+test('VLANs that the uplink carries, or shares with the host, are no fault', (t) => {
+  for (const tags of [{ pf0hpf: 3 }, { p0: 3, pf0hpf: 3 }, { p0: 2, brp0: 2, pf0hpf: 3 }]) {
+    const results = judge(broken((ovs) => tagged(ovs, tags)));
+    t.deepEqual(idsWith(results, 'fail', 'warn', 'error'), []);
+  }
+});
+
+test('a next hop is not held against default routes that tell nothing of it', (t) => {
+  const routes = [
+    ['10.213.0.1', 'oob_net0'],
+    ['fe80::1', 'brp0'],
+    ['2001:db8::1', 'brp0'],
+  ] as const;
+  for (const [gateway, device] of routes) {
+    const facts = { ...dpu(), routes: [aDefaultRoute(gateway, device)] };
+    t.is(judge(facts).get('ovs/gateway-nexthop')?.verdict, 'pass');
+  }
+});
 
 test('a healthy DPU passes every check of a DPU', (t) => {
   const results = judge(dpu(), { expect: { 'control-plane-address': '192.168.40.111' } });
@@ -251,6 +279,55 @@ const FAULTS: readonly (readonly [
     broken((ovs) => withId(ovs, 'ovn-gw-nexthop', '192.168.40.254,192.168.40.253')),
     'gateway-nexthop',
     'SEVERAL',
+  ],
+  [
+    'the next hop is the broadcast address of the network',
+    broken((ovs) => withId(ovs, 'ovn-gw-nexthop', '192.168.43.255')),
+    'gateway-nexthop',
+    'RESERVED',
+  ],
+  [
+    'the next hop is the network itself',
+    broken((ovs) => withId(ovs, 'ovn-gw-nexthop', '192.168.40.0')),
+    'gateway-nexthop',
+    'RESERVED',
+  ],
+  [
+    'the next hop is not the router of the DPU itself',
+    broken((ovs) => withId(ovs, 'ovn-gw-nexthop', '192.168.42.201')),
+    'gateway-nexthop',
+    'OTHER_ROUTER',
+    'warn',
+  ],
+  [
+    'a tunnel of another type',
+    broken((ovs) => withInterface(ovs, 'ovn-8c1016-0', { type: 'vxlan' })),
+    'tunnel-endpoints',
+    'OTHER_TYPE',
+  ],
+  [
+    'a tunnel with one key for all networks',
+    broken((ovs) =>
+      withInterface(ovs, 'ovn-8c1016-0', {
+        options: new Map([...aTunnel('ovn-8c1016-0', '192.168.40.111').options, ['key', '5']]),
+      }),
+    ),
+    'tunnel-endpoints',
+    'KEY',
+  ],
+  [
+    'the uplink is an access port of a VLAN that nobody else is in',
+    broken((ovs) => tagged(ovs, { p0: 100 })),
+    'uplink-port',
+    'OTHER_VLAN',
+    'warn',
+  ],
+  [
+    'the uplink and the host are access ports of different VLANs',
+    broken((ovs) => tagged(ovs, { p0: 100, pf0hpf: 3 })),
+    'uplink-port',
+    'OTHER_VLAN',
+    'warn',
   ],
   [
     'a next hop with a zone',
