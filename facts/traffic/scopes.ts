@@ -11,13 +11,17 @@ export interface Scope {
 
 /** All that a path has in common with others, the narrowest first. */
 export function scopesOf({ from, to, kind }: Path): readonly Scope[] {
-  const there = to.endpoint?.node ?? to.node;
-  const ends = [from.name, ...(to.endpoint === undefined ? [] : [to.endpoint.name])];
-  const nodes = [...new Set([from.node, ...(there === undefined ? [] : [there])])];
-  const leaves = there !== from.node;
+  const node = to.endpoint?.node ?? to.node;
   const isOutside = OUTSIDE.includes(kind);
+  // A node is reached from outside by another interface than by the pods' own network: there it is a destination.
+  const there = isOutside ? undefined : to.endpoint;
+  const ends = [from.name, ...(there === undefined ? [] : [there.name])];
+  const nodes = [...new Set([from.node, ...(node === undefined ? [] : [node])])];
+  const leaves = node !== from.node;
   return [
-    ...(to.endpoint === undefined ? [scope('destination', [to.address, `${to.port ?? ''}`])] : []),
+    ...(there === undefined
+      ? [scope('destination', [to.endpoint?.name ?? to.address, `${to.port ?? ''}`])]
+      : []),
     ...[...new Set(ends)].map((name) => scope('endpoint', [name])),
     ...(nodes.length === 2 ? [scope('pair', [...nodes].sort())] : []),
     ...(leaves ? nodes.map((name) => scope('leaving', [name])) : []),

@@ -1,5 +1,6 @@
 import type { Hop, Location, Reach } from './location.ts';
 import type { PathMeasurement } from './measurement.ts';
+import type { Path } from './path.ts';
 import { REACHED, type Scope, scopesOf, traitOf } from './scopes.ts';
 
 /** Something that may be the culprit of these paths. */
@@ -102,6 +103,7 @@ function groups(located: readonly PathMeasurement[]): ReadonlyMap<string, readon
 function placeSuspect(id: string, seen: readonly PathMeasurement[], view: View): Suspect {
   // A queue that is full drops long packets first, and others as well.
   const onlyLong = seen.every((one) => isOfLong(one) && lossOf(one)?.isLossy !== true);
+  const spared = onlyLossy(seen) ? new Set<Path['protocol']>() : sparedBy(seen, view);
   const others = seen.flatMap((one) => {
     const loss = lossOf(one);
     if (loss === undefined) return [];
@@ -109,15 +111,21 @@ function placeSuspect(id: string, seen: readonly PathMeasurement[], view: View):
     const own =
       loss.reach === 'destination'
         ? [one.path.to.endpoint?.name]
-        : [loss.lost, loss.last].map((hop) => hop && endpointAt(one, hop));
+        : [loss.lost, loss.last].flatMap((hop) => (hop === undefined ? [] : [endpointAt(one, hop)]));
+    // What is wrong at the sender says nothing of what others send to the same destination.
+    const isSenders = own.length > 0 && own.every((name) => name === one.path.from.name);
     return scopesOf(one.path)
       .filter(
-        ({ kind, names: [name] }) => kinds.includes(kind) && (kind !== 'endpoint' || own.includes(name)),
+        ({ kind, names: [name] }) =>
+          kinds.includes(kind) &&
+          (kind !== 'endpoint' || own.includes(name)) &&
+          (kind !== 'destination' || !isSenders),
       )
       .flatMap(({ key }) =>
         (view.failing.get(key)?.members ?? []).filter(
           (other) =>
             lossOf(other) === undefined &&
+            !spared.has(other.path.protocol) &&
             (loss.isLossy || !isContradicted(other, key, view)) &&
             (!onlyLong || isOfLong(other)),
         ),
@@ -125,6 +133,21 @@ function placeSuspect(id: string, seen: readonly PathMeasurement[], view: View):
   });
   return { id, paths: new Set([...seen, ...others]), located: seen, scope: undefined };
 }
+
+const onlyLossy = (seen: readonly PathMeasurement[]): boolean =>
+  seen.every((one) => lossOf(one)?.isLossy === true);
+
+/** Protocols that pass where those that were followed are lost: what keeps only these from passing explains no loss of others. */
+function sparedBy(seen: readonly PathMeasurement[], { works }: View): ReadonlySet<Path['protocol']> {
+  const lost = new Set(seen.map(({ path }) => path.protocol));
+  const through = seen.flatMap(({ path }) =>
+    (works.get(`kind ${path.kind}`)?.members ?? []).filter((other) => isBetweenSame(path, other.path)),
+  );
+  return new Set(through.map(({ path }) => path.protocol).filter((protocol) => !lost.has(protocol)));
+}
+
+const isBetweenSame = (one: Path, other: Path): boolean =>
+  one.from.name === other.from.name && one.to.address === other.to.address;
 
 /** Long packets alone are lost: of TCP, the connection is made and then starves. */
 const isOfLong = ({ path, exchange }: PathMeasurement): boolean =>

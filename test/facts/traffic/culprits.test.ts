@@ -389,3 +389,45 @@ test('connections that are refused are not called lost', (t) => {
   });
   t.regex(culprits([refused(a), refused(b)])[0]?.title ?? '', /^TCP connections .*are refused/);
 });
+
+test('what drops one protocol alone explains no loss of another', (t) => {
+  const [a, b, c] = [pod('a', 1), pod('b', 1), pod('c', 2)];
+  const tcp = (from: Endpoint, to: Endpoint, passes: boolean): PathMeasurement => ({
+    path: { ...path(from, to), id: `${from.name} ${to.name} tcp`, protocol: 'tcp' },
+    exchange: {
+      ok: true,
+      value: {
+        ...{ protocol: 'tcp', connected: passes, sent: 100, received: passes ? 100 : 0 },
+        ...{ durationMs: 1, evidence: [] },
+      },
+    },
+  });
+  const drops = { lost: hop('dpu1', 'ovs-port', 'pf0vf1', { direction: 'reply', counter: 'tx' }) };
+  const ping = measured(path(a, b), 0, { ...drops, reason: 'a flow drops ICMP', reach: 'endpoint' });
+  const ofFirst = (passes: boolean) =>
+    culprits([ping, tcp(a, b, passes), tcp(a, c, false)]).find(({ paths }) => paths.includes(ping.path.id));
+  t.deepEqual(ofFirst(true)?.paths, [ping.path.id]);
+  t.deepEqual(ofFirst(false)?.paths, [ping.path.id, 'host1:a host1:b tcp', 'host1:a host2:c tcp']);
+});
+
+test('a sender that is broken explains nothing of what others send to the same destination', (t) => {
+  const to: Path['to'] = { name: 'gateway', address: '192.0.2.1' };
+  const toGateway = (from: Endpoint): Path => ({
+    ...path(from, from),
+    ...{ id: `${from.name} gateway`, kind: 'pod-to-gateway', to },
+  });
+  const [a, b] = [pod('a', 1), pod('b', 1)];
+  const lost = hop('host1', 'interface', 'eth0', { of: a.name, counter: 'tx' });
+  const down = measured(toGateway(a), 0, { lost, reason: 'eth0 is down', reach: 'endpoint' });
+  t.deepEqual(culprits([down, measured(toGateway(b), 0)])[0]?.paths, [down.path.id]);
+});
+
+test('the management port of a node explains nothing of what reaches the node from outside', (t) => {
+  const node: Endpoint = { ...pod('', 2), kind: 'node', name: 'host2' };
+  const [a, far] = [pod('a', 2), pod('b', 1)];
+  const lost = hop('dpu2', 'representor', 'ovn-k8s-mp0', { of: 'host2' });
+  const inside: Path = { ...path(node, a), id: 'inside', kind: 'node-to-pod' };
+  const outside: Path = { ...path(far, node), id: 'outside', kind: 'pod-to-other-node' };
+  const down = { lost, reason: 'ovn-k8s-mp0 is down', reach: 'endpoint' } as const;
+  t.deepEqual(culprits([measured(inside, 0, down), measured(outside, 0)])[0]?.paths, ['inside']);
+});
