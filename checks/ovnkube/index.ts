@@ -1,6 +1,7 @@
 import type { Check } from '../define.ts';
 import { ovnAccessControl } from './access-control.ts';
 import { clusterNetworks } from './cluster-networks.ts';
+import { ovnkubeComponents } from './components.ts';
 import { ovnConfiguration } from './configuration.ts';
 import { ovnDefinitions } from './custom-resource-definitions.ts';
 import { dpuLease } from './dpu-lease.ts';
@@ -44,6 +45,7 @@ export const OVNKUBE_CHECKS: readonly Check[] = [
   ovnIdentity,
   zoneNames,
   ovnkubePlacement,
+  ovnkubeComponents,
   ovnkubeTaints,
   ovnkubeRollout,
   ovnkubeUpdateStrategy,

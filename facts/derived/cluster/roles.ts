@@ -29,7 +29,7 @@ export const DPF_HOST_LABELS = [
 
 const SIDES = ['dpu-host', 'dpu'] as const;
 
-const CONTROL_PLANE_LABELS = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master'];
+export const CONTROL_PLANE_LABELS = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master'];
 
 /** What a cluster tells of one node's role. */
 export interface NodeRole extends MemberId {
