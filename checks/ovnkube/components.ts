@@ -63,7 +63,7 @@ export const ovnkubeComponents = defineClusterCheck({
       return notApplicable('ovnkube runs on DPU hosts alone here, or where it runs does not show', seen);
     const parts = wanted
       .filter(({ part }) => !isAnywhere(part, workloads, pods))
-      .map(({ part, what, needed, manifest }) =>
+      .map(({ what, needed, manifest }) =>
         report('NO_PART', {
           subject: what,
           args: { what, needed, manifest, namespace: own[0]?.namespace ?? '' },

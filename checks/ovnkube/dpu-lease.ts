@@ -15,6 +15,7 @@ export const dpuLease = defineCheck({
   roles: ['dpu-host'],
   tags: ['cluster', 'ovn-kubernetes'],
   covers: [],
+  after: ['cluster/dpu-labels'],
   requires: [],
   requiresCluster: ['leases'],
   messages: {

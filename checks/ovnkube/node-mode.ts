@@ -4,7 +4,7 @@ import {
   type NodeContainer,
   nodeContainers,
 } from '../../facts/derived/cluster/ovnkube.ts';
-import { asksFor } from '../../facts/derived/cluster/placement.ts';
+import { asksFor, keepsFrom } from '../../facts/derived/cluster/placement.ts';
 import { OPENSHIFT_ROLE_LABELS, ROLE_LABELS } from '../../facts/derived/cluster/roles.ts';
 import { defineClusterCheck, notApplicable, verdictOf } from '../define.ts';
 import { nodesOf, noneFound, ovnWorkloads, workloadEvidence } from './common.ts';
@@ -26,6 +26,13 @@ export const ovnkubeNodeMode = defineClusterCheck({
       remedy: 'kubectl -n {namespace} set env daemonset {name} -c {container} OVNKUBE_NODE_MODE={wanted}',
       source: 'ovn-kubernetes go-controller/pkg/config/config.go',
     },
+    OTHER_SIDE: {
+      text: '{where} keeps away from nodes with the label {label}, and runs ovnkube in {mode} mode',
+      cause:
+        'Where it is placed there is no node that this mode is for: the setting is of another DaemonSet.',
+      remedy: 'kubectl -n {namespace} set env daemonset {name} -c {container} OVNKUBE_NODE_MODE-',
+      source: 'seed A L47, seed K L425 and L437',
+    },
     WRONG_MODE: {
       text: '{where} is placed by {label}, and runs ovnkube in {mode} mode',
       cause:
@@ -46,7 +53,8 @@ export const ovnkubeNodeMode = defineClusterCheck({
       const { workload, container, mode } = one;
       const side = sideOf(one);
       const supported = NODE_MODES.some((name) => name === mode.value);
-      if (supported && (side === undefined || side === mode.value)) return [];
+      const avoided = side === undefined ? avoidedBy(one) : undefined;
+      if (supported && avoided === undefined && (side === undefined || side === mode.value)) return [];
       const args = {
         where: containerName(one),
         namespace: workload.namespace,
@@ -54,13 +62,17 @@ export const ovnkubeNodeMode = defineClusterCheck({
         container: container.name,
         mode: mode.value,
         wanted: side ?? 'full',
-        label: side === undefined ? 'no label of DPUs' : ROLE_LABELS[side],
+        label: avoided ?? (side === undefined ? 'no label of DPUs' : ROLE_LABELS[side]),
       };
-      return report(supported ? 'WRONG_MODE' : 'UNKNOWN_MODE', {
+      const code = avoided === undefined ? 'WRONG_MODE' : 'OTHER_SIDE';
+      return report(supported ? code : 'UNKNOWN_MODE', {
         subject: args.where,
         args,
         observed: mode.said,
-        expected: `OVNKUBE_NODE_MODE=${side ?? NODE_MODES.join(', ')}`,
+        expected:
+          avoided === undefined
+            ? `OVNKUBE_NODE_MODE=${side ?? NODE_MODES.join(', ')}`
+            : 'no OVNKUBE_NODE_MODE, or full',
         evidence: [workloadEvidence(workload, saidOf(one))],
         ...nodesOf(subject, side),
       });
@@ -74,6 +86,13 @@ const sideOf = ({ workload }: NodeContainer): 'dpu' | 'dpu-host' | undefined =>
   (['dpu-host', 'dpu'] as const).find((side) =>
     [ROLE_LABELS[side], OPENSHIFT_ROLE_LABELS[side]].some((label) => asksFor(workload, label)),
   );
+
+/** The label of its mode's side, where it keeps away from that. */
+const avoidedBy = ({ workload, mode }: NodeContainer): string | undefined =>
+  (['dpu-host', 'dpu'] as const)
+    .filter((side) => side === mode?.value)
+    .flatMap((side) => [ROLE_LABELS[side], OPENSHIFT_ROLE_LABELS[side]])
+    .find((label) => keepsFrom(workload, label));
 
 function saidOf({ workload, container, mode }: NodeContainer): string {
   const selector = [...workload.nodeSelector].map(([key, value]) => `${key}=${value}`).join(', ');

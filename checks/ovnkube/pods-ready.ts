@@ -136,7 +136,10 @@ function whyNot(pod: Pod): string {
       .filter(Boolean)
       .join(', '),
   );
-  const condition = pod.conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
-  const parts = [pod.phase, pod.reason, pod.message, condition?.message, ...told].filter(Boolean);
+  const unmet = (name: string): string | undefined =>
+    pod.conditions.find(({ type, status }) => type === name && status === 'False')?.message;
+  // Of the containers kubelet says no more than they say themselves; of a readiness gate nobody else does.
+  const ready = told.length === 0 ? unmet('Ready') : undefined;
+  const parts = [pod.phase, pod.reason, pod.message, unmet('PodScheduled'), ready, ...told].filter(Boolean);
   return parts.join('; ').slice(0, 500);
 }

@@ -2,7 +2,7 @@ import { apiEvidence } from '../../facts/cluster/fact.ts';
 import type { Pod } from '../../facts/cluster/pods.ts';
 import { pods as podsFact } from '../../facts/cluster/pods.ts';
 import { type Workload, workloadName } from '../../facts/cluster/workloads.ts';
-import { podsOn } from '../../facts/derived/cluster/by-node.ts';
+import { oncePer, podsOn } from '../../facts/derived/cluster/by-node.ts';
 import type { Evidence } from '../../facts/fact.ts';
 
 /** How the pods of some DaemonSets do on one node. */
@@ -13,7 +13,7 @@ export type OnNode =
 
 /** One ready pod is enough: where several DaemonSets are there for different nodes, each node has one. */
 export function onNode(sets: readonly Workload[], pods: readonly Pod[], node: string): OnNode {
-  const own = podsOn(pods, node).filter(
+  const own = [...podsOn(pods, node), ...(podsMeantFor(pods).get(node) ?? [])].filter(
     ({ owner, namespace, deleting }) =>
       !deleting &&
       owner?.kind === 'DaemonSet' &&
@@ -37,6 +37,14 @@ export function onNode(sets: readonly Workload[], pods: readonly Pod[], node: st
   };
 }
 
+/** What a DaemonSet has made for a node, and the scheduler has not given to it. */
+const podsMeantFor = oncePer((pods: readonly Pod[]) =>
+  Map.groupBy(
+    pods.filter(({ node }) => node === ''),
+    ({ meantFor }) => meantFor,
+  ),
+);
+
 const evidenceOf = (said: string): Evidence => apiEvidence(podsFact.lists.pods, said);
 
 export const podName = ({ namespace, name }: Pick<Pod, 'namespace' | 'name'>): string =>
@@ -55,7 +63,9 @@ export function stateOf({ phase, reason, containers, conditions }: Pod): string 
   const waiting = containers.find(
     ({ ready, init, state }) => !ready && !(init && state.startsWith('terminated')),
   );
-  const unmet = conditions.find(({ type, status }) => type === 'Ready' && status !== 'True');
+  const unmet = conditions.find(
+    ({ type, status }) => ['PodScheduled', 'Ready'].includes(type) && status !== 'True',
+  );
   const held =
     waiting && [`container ${waiting.name}`, waiting.state, waiting.message].filter(Boolean).join(', ');
   return [phase, reason, held ?? unmet?.message].filter(Boolean).join(': ') || 'nothing is said of it';

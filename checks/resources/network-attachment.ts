@@ -68,6 +68,13 @@ export const networkAttachment = defineClusterCheck({
         'Add "resourcePrefix": "{prefix}" to the entry: kubectl -n {poolNamespace} edit configmap {map}',
       source: 'seed A L330-348',
     },
+    NO_PREFIX: {
+      text: 'NetworkAttachmentDefinition {network} asks for {resource}, and the device plugin calls it {offered}',
+      cause: "The annotation lacks the prefix, by which alone kubelet and Multus know the pool's devices.",
+      remedy:
+        'kubectl -n {namespace} annotate --overwrite network-attachment-definitions {name} k8s.v1.cni.cncf.io/resourceName={offered}',
+      source: 'seed A L291-299',
+    },
     UNKNOWN_RESOURCE: {
       text: 'NetworkAttachmentDefinition {network} asks for {resource}, which no device plugin offers: {offered}',
       cause: 'The name is misspelt, or the pool was renamed or removed.',
@@ -165,6 +172,13 @@ export const networkAttachment = defineClusterCheck({
         const [map = ''] = namesake.from.split(' ', 1);
         const [poolNamespace = '', mapName = ''] = map.split('/', 2);
         const [prefix = ''] = resource.split('/', 1);
+        if (!resource.includes('/'))
+          return report('NO_PREFIX', {
+            ...about,
+            args: { ...args, resource, offered: namesake.resource },
+            observed: resource,
+            expected: namesake.resource,
+          });
         return report('OTHER_PREFIX', {
           ...about,
           args: { ...args, resource, offered: namesake.resource, prefix, poolNamespace, map: mapName },

@@ -2,6 +2,8 @@ import { apiEvidence } from '../../facts/cluster/fact.ts';
 import { nodes as nodesFact } from '../../facts/cluster/nodes.ts';
 import { type Workload, workloadName, workloads as workloadsFact } from '../../facts/cluster/workloads.ts';
 import { nodeNamed } from '../../facts/derived/cluster/by-node.ts';
+import { fits, keptOffBy } from '../../facts/derived/cluster/placement.ts';
+import type { Role } from '../../facts/derived/role.ts';
 import { type AnyNodeCheck, defineCheck, expectedGap, notApplicable, pass, verdictOf } from '../define.ts';
 import { onNode, podName } from './daemon-set.ts';
 import { noSuchNode } from './node.ts';
@@ -11,15 +13,17 @@ interface Runs extends Pick<AnyNodeCheck, 'id' | 'title' | 'description' | 'tags
   /** In the middle of a sentence. */
   readonly what: string;
   readonly sets: (workloads: readonly Workload[]) => readonly Workload[];
+  /** On nodes that are no DPU hosts it need not be; where it is placed there, it has to run. */
+  readonly alsoOn?: readonly Role[];
 }
 
 /** A check that a DaemonSet of a certain kind has a ready pod on a DPU host. */
-export const runsOnHost = ({ what, sets: setsOf, ...text }: Runs): AnyNodeCheck =>
+export const runsOnHost = ({ what, sets: setsOf, alsoOn = [], ...text }: Runs): AnyNodeCheck =>
   defineCheck({
     ...text,
     severity: 'error',
     scope: 'node',
-    roles: ['dpu-host'],
+    roles: ['dpu-host', ...alsoOn],
     after: ['cluster/nodes-ready', 'cluster/dpu-labels', 'resources/daemon-sets'],
     requires: [],
     requiresCluster: ['nodes', 'pods', 'workloads'],
@@ -29,6 +33,11 @@ export const runsOnHost = ({ what, sets: setsOf, ...text }: Runs): AnyNodeCheck 
         cause: "The DaemonSet does not select the node, or its pods do not tolerate the node's taints.",
         remedy:
           'kubectl get node {node} --show-labels; then give it the label that is asked for: kubectl label node {node} <label>=<value>',
+      },
+      MISSING: {
+        text: '{workload} has no pod on node {node}, which it fits',
+        cause: 'The DaemonSet controller does not run, or the pod was refused when it was made.',
+        remedy: 'kubectl -n {namespace} describe daemonset {name}',
       },
       NOT_READY: {
         text: 'pod {pod} of {what} on node {node} is not ready: {said}',
@@ -66,6 +75,14 @@ export const runsOnHost = ({ what, sets: setsOf, ...text }: Runs): AnyNodeCheck 
       }
       const taints = node.taints.join(', ') || 'none';
       const seen = [found.evidence, apiEvidence(nodesFact.lists.nodes, `${node.name}: taints ${taints}`)];
+      const meant = sets.find((set) => fits(set, node) && keptOffBy(set, node).length === 0);
+      if (meant !== undefined) {
+        const { namespace, name } = meant;
+        const args = { workload: workloadName(meant), node: node.name, namespace, name };
+        const about = { subject: node.name, observed: 'no pod', expected: 'one pod', evidence: seen };
+        return verdictOf([report('MISSING', { ...about, args })], seen);
+      }
+      if (subject.role !== 'dpu-host') return notApplicable(`${what} is not placed on ${node.name}`, seen);
       const finding = report('NOT_PLACED', {
         subject: node.name,
         args: { what, node: node.name, selects: sets.map(selects).join('; '), taints },

@@ -18,6 +18,7 @@ export const systemVersions = defineClusterCheck({
   scope: 'cluster',
   tags: ['cluster', 'versions'],
   covers: ['A7', 'A8', 'A9'],
+  after: ['cluster/dpu-labels'],
   requires: ['nodes'],
   messages: {
     DIFFERS: {

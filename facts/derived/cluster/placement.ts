@@ -54,19 +54,25 @@ function holds(expression: JsonRecord, actual: string | undefined): boolean {
 }
 
 /** Whether what the workload says of placement goes by this label being there. */
-export const asksFor = ({ nodeSelector, affinity }: Workload, label: string): boolean => {
-  if (nodeSelector.has(label)) return true;
+export const asksFor = ({ nodeSelector, affinity }: Workload, label: string): boolean =>
+  nodeSelector.has(label) || everyTermHas(affinity, label, ['In', 'Exists']);
+
+/** Whether it keeps away from nodes that have this label. */
+export const keepsFrom = ({ affinity }: Workload, label: string): boolean =>
+  everyTermHas(affinity, label, ['DoesNotExist']);
+
+function everyTermHas(affinity: JsonRecord, label: string, operators: readonly string[]): boolean {
   const required = record(record(affinity['nodeAffinity'])['requiredDuringSchedulingIgnoredDuringExecution']);
   const terms = records(required['nodeSelectorTerms']);
   return (
     terms.length > 0 &&
     terms.every((term) =>
       records(term['matchExpressions']).some(
-        (one) => text(one, 'key') === label && ['In', 'Exists'].includes(text(one, 'operator')),
+        (one) => text(one, 'key') === label && operators.includes(text(one, 'operator')),
       ),
     )
   );
-};
+}
 
 /** The DaemonSet controller's own tolerations (Kubernetes, DaemonSet: taints and tolerations). */
 const DAEMON_TOLERATIONS =

@@ -4,6 +4,7 @@ import { nodes as nodesFact } from '../../cluster/nodes.ts';
 import type { Role } from '../role.ts';
 import { addressesOfDpu } from './addresses-of-dpu.ts';
 import { modesByNode, type PlacedMode } from './node-mode.ts';
+import { keepsFrom } from './placement.ts';
 import type { ClusterView, Contradiction, MemberId } from './view.ts';
 
 /** Labels that OVN-Kubernetes' DaemonSets go by (seed K L410-415). */
@@ -29,7 +30,10 @@ export const DPF_HOST_LABELS = [
 
 const SIDES = ['dpu-host', 'dpu'] as const;
 
-export const CONTROL_PLANE_LABELS = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master'];
+export const CONTROL_PLANE_LABELS = [
+  'node-role.kubernetes.io/control-plane',
+  'node-role.kubernetes.io/master',
+];
 
 /** What a cluster tells of one node's role. */
 export interface NodeRole extends MemberId {
@@ -51,7 +55,10 @@ export function rolesOf(
   const leased = new Set(view.leases.map(({ node }) => node));
   const roles = view.nodes.map((object): NodeRole => {
     const labelled = SIDES.filter((role) => object.labels.has(ROLE_LABELS[role]));
-    const placed = modes.get(object.name) ?? [];
+    // What keeps away from the label of its mode has the wrong mode, which tells nothing of the node: ovnkube/node-mode.
+    const placed = (modes.get(object.name) ?? []).filter(
+      ({ mode, workload }) => !keepsFrom(workload, ROLE_LABELS[mode]),
+    );
     return {
       cluster: view.name,
       node: object.name,
