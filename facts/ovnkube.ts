@@ -31,6 +31,8 @@ export interface Ovnkube {
   readonly gatewayInterface: Setting | undefined;
   /** Networks other than the default one may be primary: then a management port resource is a must. */
   readonly networkSegmentation: boolean;
+  /** The pod networks, as `10.244.0.0/16/24` with the prefix length of a node's part, separated by commas. */
+  readonly clusterSubnets?: Setting | undefined;
   /** Of pods' network devices, in bytes; undefined where nothing says so, or no number. */
   readonly mtu: Setting | undefined;
   /** Packets between nodes have tunnel headers put around them: not on a cluster's only node, and not without overlay. */
@@ -75,6 +77,7 @@ export const ovnkube = defineFact({
       gatewayInterface:
         find(NAMES.gatewayInterface) ?? gatewayOption(process?.environment.get('OVN_GATEWAY_OPTS')),
       networkSegmentation: TRUE.test(find(NAMES.networkSegmentation)?.value ?? ''),
+      clusterSubnets: find(NAMES.clusterSubnets),
       mtu: number(find(NAMES.mtu)),
       tunnelled:
         !TRUE.test(find(NAMES.singleNode)?.value ?? '') && find(NAMES.transport)?.value !== 'no-overlay',
@@ -121,6 +124,12 @@ const NAMES = {
     variable: 'OVN_NETWORK_SEGMENTATION_ENABLE',
     section: 'ovnkubernetesfeature',
     key: 'enable-network-segmentation',
+  },
+  clusterSubnets: {
+    flag: 'cluster-subnets',
+    variable: 'OVN_NET_CIDR',
+    section: 'default',
+    key: 'cluster-subnets',
   },
   mtu: { flag: 'mtu', variable: 'OVN_MTU', section: 'default', key: 'mtu' },
   singleNode: { flag: 'single-node', variable: '', section: 'gateway', key: 'single-node' },

@@ -119,6 +119,33 @@ test('a management port that was set up and is down fails one check', (t) => {
   t.is(judge(dpuHost()).get('gateway/management-port-up')?.verdict, 'skip');
 });
 
+test('the management port has an address of the pod network', (t) => {
+  const facts = dpuHost();
+  facts.links = [
+    ...withLink(facts.links, 'pf0vf0', undefined),
+    aLink('ovn-k8s-mp0', { addresses: [anAddress('10.244.1.2', 24)] }),
+  ];
+  facts.netdevs = withNetdev(facts.netdevs, 'ovn-k8s-mp0', aNetdev('ovn-k8s-mp0', VFS[0]));
+  facts.pci = withFunction(facts.pci, VFS[0], { netdevs: ['ovn-k8s-mp0'] });
+  const told = (subnets: string) =>
+    judge({ ...facts, ovnkube: { ...facts.ovnkube, clusterSubnets: aSetting('cluster-subnets', subnets) } });
+  const check = 'gateway/management-port-up';
+  t.is(judge(facts).get(check)?.verdict, 'pass');
+  for (const subnets of [
+    'not a network',
+    '10.244.0.0/16',
+    '10.244.0.0/16/24',
+    'fd00:10:244::/48/64,10.244.0.0/16/24',
+    'fd00:10:244::/48/64',
+    '10.10.0.0/16/24, 10.244.0.0/16/24',
+  ])
+    t.is(told(subnets).get(check)?.verdict, 'pass', subnets);
+  t.is(
+    onlyFault(t, told('10.233.64.0/18'), check, 'OTHER_SUBNET').message,
+    'the management port ovn-k8s-mp0 has 10.244.1.2/24, which is in none of the pod networks (10.233.64.0/18)',
+  );
+});
+
 test('an alternative name of the management port is found', (t) => {
   const facts = dpuHost();
   facts.ovnkube = anOvnkube({ managementPort: aSetting('ovnkube-node-mgmt-port-netdev', 'enp1s0f0v0') });
