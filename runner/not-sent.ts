@@ -1,7 +1,7 @@
 import type { AnyPathCheck } from '../checks/define-path.ts';
 import { evidence, type FactFailure } from '../facts/fact.ts';
 import type { PathMeasurement, TrafficProblem } from '../facts/traffic/measurement.ts';
-import { pathTitle } from '../facts/traffic/path.ts';
+import { type Path, pathTitle } from '../facts/traffic/path.ts';
 import { resultBase } from './judge.ts';
 import { ownError } from './own-result.ts';
 import { isMeasuredFor, resultOf } from './path-result.ts';
@@ -24,12 +24,13 @@ export function withoutStream(
   const concerned = measurements.filter(({ path }) => check.concerns(path));
   const works = concerned.find((one) => judgedPaths.get(one)?.every(({ verdict }) => verdict === 'pass'));
   // A stream is TCP, of long packets: where those fail, none was sent.
-  const refused = measurements.find(
-    (one) =>
-      (one.path.protocol === 'tcp' || one.path.size === 'mtu') &&
-      check.concerns({ ...one.path, size: 'small' }) &&
-      failsIn(judgedPaths.get(one)),
+  const lost = measurements.filter(
+    ({ path }) =>
+      (path.protocol === 'tcp' || path.size === 'mtu') && check.concerns({ ...path, size: 'small' }),
   );
+  const refused = lost
+    .filter((one) => failsIn(judgedPaths.get(one)))
+    .sort((one, other) => likeStream(other.path) - likeStream(one.path))[0];
   if (refused !== undefined) return [blockedBy(check, refused, judgedPaths)];
   if (works !== undefined) return [resultOf(check, works, undeterminedBy(NOT_STREAMED))];
   const [first] = concerned;
@@ -39,6 +40,10 @@ export function withoutStream(
   const said = { verdict: 'skip', reasonCode: 'not-applicable', reason, evidence: [seen] } as const;
   return [{ ...resultBase(check), target: somewhere, ...said, durationMs: 0 }];
 }
+
+/** One stream is sent for each pair of nodes, over TCP. */
+const likeStream = ({ protocol, kind }: Path): number =>
+  (protocol === 'tcp' ? 2 : 0) + (kind === 'pod-to-pod' ? 1 : 0);
 
 const failsIn = (results: readonly Result[] | undefined): boolean =>
   results?.some(({ verdict }) => STOPS.includes(verdict)) === true;

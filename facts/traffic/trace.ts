@@ -10,6 +10,8 @@ export interface Trace {
   readonly errors: readonly string[];
   /** The remote address of a tunnel, for which no neighbour has answered yet. */
   readonly neighbourMiss: string | undefined;
+  /** Whom Open vSwitch sends the tunnel's packets to: the remote address, and the MAC address that it has for it. */
+  readonly tunnelTo: { readonly mac: string; readonly address: string } | undefined;
   /** As it came in. */
   readonly destinationMac: string | undefined;
   /** The port that it came in by. */
@@ -19,6 +21,7 @@ export interface Trace {
 }
 
 const FLOW = /^ *(\d{1,3})\. (.{1,2000})$/;
+const TUNNEL = /^ *-> tunneling from \S{1,64} \S{1,64} to ([0-9a-f:]{17}) ([0-9a-f.:]{2,64})$/m;
 const MISS = /^ *-> neighbor cache miss for (\S{1,64}) on bridge /;
 
 /** Pure and total; undefined where it is no trace, or was cut (lib/ofp-print.c and ofproto/ofproto-dpif-trace.c). */
@@ -58,10 +61,16 @@ export function parseTrace(text: string): Trace | undefined {
     isDropped: actions === 'drop' || (tunnelDrop !== undefined && putsNothingOut(actions)),
     errors: lines.filter((line) => /^ *>> /.test(line)).map((line) => line.trim().slice(3)),
     neighbourMiss: lines.map((line) => MISS.exec(line)?.[1]).find((address) => address !== undefined),
+    tunnelTo: tunnelTo(text),
     destinationMac: /^Flow: .*?\bdl_dst=([0-9a-f:]{17})\b/m.exec(text)?.[1],
     inPort: /^Flow: .*?\bin_port="?([^",]{1,64})/m.exec(text)?.[1],
     unknownPort: actions === 'drop' && passed.length === 1 && drop?.table === 0 && isTableMiss(drop.flow),
   };
+}
+
+function tunnelTo(text: string): Trace['tunnelTo'] {
+  const [, mac, address] = TUNNEL.exec(text) ?? [];
+  return mac === undefined || address === undefined ? undefined : { mac, address };
 }
 
 /** Changes of the packet alone, and not one that sends it anywhere. */

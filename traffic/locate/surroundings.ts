@@ -16,6 +16,7 @@ export const surroundings = defineFact({
       (entry): Neighbour => ({
         address: read.text(entry, 'dst'),
         device: read.text(entry, 'dev'),
+        ...(read.text(entry, 'lladdr') === '' ? {} : { mac: read.text(entry, 'lladdr') }),
         states: read.texts(entry['state']),
       }),
     ),

@@ -53,6 +53,15 @@ export async function findRepresentor(
       },
     };
   }
+  if (port.type === '' && links.length > 0 && !links.some((link) => isNamed(link, port.name)))
+    return {
+      ok: false,
+      failure: {
+        code: 'not-found',
+        message: `${chassis} has no network device ${port.name}, which is ${endpoint.name}'s port in Open vSwitch`,
+        hint: `Look whether it was renamed or removed, on ${chassis}: ip -d link; ovs-vsctl list Interface ${port.name}`,
+      },
+    };
   const known = context.node(chassis);
   const netdevs = known?.facts.get('netdevs') as Outcome<ReadonlyMap<string, Netdev>> | undefined;
   const standIn = whatStandsIn(port.name, {
@@ -72,6 +81,9 @@ export async function findRepresentor(
     },
   };
 }
+
+const isNamed = ({ name, altnames }: Link, wanted: string): boolean =>
+  name === wanted || altnames.includes(wanted);
 
 /** What is known of a port: its network device, as rtnetlink and sysfs show it. */
 export interface PortDevice {

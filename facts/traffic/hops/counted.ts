@@ -17,6 +17,8 @@ export interface CountedHop {
   readonly count: Count;
   /** Of hops that an endpoint has: whose it is. */
   readonly endpoint?: 'from' | 'to';
+  /** The packets may take another way than past it: only that they were seen there tells something. */
+  readonly mayBypass?: true;
 }
 
 /** The hops of a path in the order in which its packets pass, and what of the way is not known. */

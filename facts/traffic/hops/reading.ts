@@ -40,13 +40,16 @@ export const readingsOf = (
   hops: readonly CountedHop[],
   retry: CountedRetry,
   mayPassUncounted: (hop: CountedHop) => boolean,
-): readonly HopReading[] =>
-  hops.map((counted) => ({
+): readonly HopReading[] => {
+  const packets = hops.map((counted) => packetsAt(counted, retry));
+  const isPassed = hops.some(({ mayBypass }, at) => mayBypass && (packets[at] ?? 0) >= retry.sent / 2);
+  return hops.map((counted, at) => ({
     hop: counted.hop,
-    packets: packetsAt(counted, retry),
+    packets: counted.mayBypass && !isPassed ? undefined : packets[at],
     dropped: grown(dropsAt(counted, retry.idle), dropsAt(counted, retry.after)),
     mayPassUncounted: mayPassUncounted(counted),
   }));
+};
 
 function packetsAt(counted: CountedHop, { before, idle, after, sent }: CountedRetry): number | undefined {
   const alone = growthAt(counted, before, idle);

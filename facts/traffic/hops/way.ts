@@ -1,3 +1,4 @@
+import { holderOf } from '../../derived/addresses.ts';
 import type { Endpoint, Path, PathKind } from '../path.ts';
 import type { Chassis } from './chassis.ts';
 import type { CountedHop, Way } from './counted.ts';
@@ -33,12 +34,14 @@ export function wayOf(path: Path, facts: WayFacts): Way {
   const here = facts.chassis.get(from.chassis);
   if (to === undefined) {
     const beyond = here === undefined ? [] : outside(path.kind, here);
+    const there = nodeInterface(path, facts);
     return {
-      hops: inOrder([
+      hops: [
         ...outOf(from, 'from', 'request', request),
-        ...beyond,
+        ...[...beyond, ...there].filter(({ hop }) => hop.direction === 'request'),
+        ...[...there, ...beyond].filter(({ hop }) => hop.direction === 'reply'),
         ...into(from, 'from', 'reply', reply),
-      ]),
+      ],
       gaps: [...gaps, `what is between ${path.from.node} and ${path.to.name} is known in part`],
     };
   }
@@ -112,10 +115,19 @@ const OVER_WIRE: readonly PathKind[] = ['pod-to-gateway', 'pod-to-other-node'];
 const outside = (kind: PathKind, here: Chassis): readonly CountedHop[] =>
   OVER_WIRE.includes(kind) ? toOutside(here, true) : [];
 
-const inOrder = (hops: readonly CountedHop[]): readonly CountedHop[] => [
-  ...hops.filter(({ hop }) => hop.direction === 'request'),
-  ...hops.filter(({ hop }) => hop.direction === 'reply'),
-];
+/** The interface of a node that has the address; a local gateway takes the packets in by the management port. */
+function nodeInterface({ kind, to }: Path, facts: PlaceFacts): readonly CountedHop[] {
+  const node = to.endpoint?.node ?? to.node;
+  if ((kind !== 'pod-to-node' && kind !== 'pod-to-other-node') || node === undefined) return [];
+  const name = holderOf(facts.links.get(node) ?? [], to.address)?.name;
+  if (name === undefined) return [];
+  const hop = { kind: 'interface', node, name, of: to.name } as const;
+  const common = { count: { by: 'device' }, mayBypass: true } as const;
+  return [
+    { hop: { ...hop, direction: 'request', counter: 'rx' }, ...common },
+    { hop: { ...hop, direction: 'reply', counter: 'tx' }, ...common },
+  ];
+}
 
 const gapsOf = ({ port, ground, interface: device, node }: Place): readonly string[] => [
   ...(port === undefined ? [ground] : []),

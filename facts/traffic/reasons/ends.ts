@@ -2,6 +2,7 @@ import { isSameAddress, versionOf } from '../../derived/addresses.ts';
 import { evidence } from '../../fact.ts';
 import type { EndInterface } from '../end-state.ts';
 import type { Hop } from '../location.ts';
+import { OUTSIDE } from '../scopes.ts';
 import type { EndScene, Finder, Finding, Scene } from './scene.ts';
 
 /* What the endpoints themselves show: the network of a pod is as easily wrong as that of its DPU. */
@@ -221,15 +222,21 @@ export const notTaken: Finder = (scene) => {
   const { last, lost } = loss;
   if (last?.kind !== 'interface' || last.counter !== 'rx') return undefined;
   const end = endAt(last);
+  if (lost !== undefined && endAt(lost) !== end) return undefined;
   const seen = end && ends[end];
-  if (seen === undefined || (lost !== undefined && endAt(lost) !== end)) return undefined;
-  const { name, interface: device } = seen.place;
+  const isNodes = end === 'to' && OUTSIDE.includes(scene.path.kind);
+  if (seen === undefined && !isNodes) return undefined;
+  const onNode = isNodes || seen?.place.onNode === true;
+  const name = last.of ?? last.node;
   return {
-    reason: `packets arrive at ${device} of ${name}, which discards them`,
-    remedy: `Look in ${name} what discards them: iptables -S; nft list ruleset; sysctl net.ipv4.icmp_echo_ignore_all net.ipv4.conf.all.rp_filter; nstat -az`,
+    // A node's firewall has rules for all its interfaces in one place.
+    reason: onNode
+      ? `packets arrive at ${last.node}, whose own system discards them`
+      : `packets arrive at ${last.name} of ${name}, which discards them`,
+    remedy: `Look in ${onNode ? last.node : name} what discards them: iptables -S; nft list ruleset; sysctl net.ipv4.icmp_echo_ignore_all net.ipv4.conf.all.rp_filter; nstat -az`,
     evidence: [],
-    at: at(seen),
-    reach: 'endpoint',
+    at: { kind: 'interface', node: last.node, of: name },
+    reach: isNodes ? 'destination' : 'endpoint',
   };
 };
 

@@ -11,15 +11,19 @@ export const flowDrops: Finder = (scene) => {
     if (!trace?.isDropped || trace.drop === undefined || trace.unknownPort) continue;
     const { bridge, table, flow } = trace.drop;
     const isInner = bridge === integrationBridgeName(chassis.ovs);
+    const unknown = unknownMac(flow, trace);
     return {
-      reason: `a flow of ${bridge} on ${chassis.target} drops it: table ${table}, ${flow}${unknownMac(flow, trace)}`,
-      remedy: `Look which flow that is, and who made it: ovs-ofctl --names dump-flows ${bridge} table=${table}; ${isInner ? 'its cookie begins the UUID of the logical flow, for ovn-sbctl lflow-list' : 'those of OVN-Kubernetes in this bridge are made by ovnkube'}`,
+      reason: `a flow of ${bridge} on ${chassis.target} drops it: table ${table}, ${flow}${unknown}`,
+      remedy: `Look which flow that is, and who made it: ovs-ofctl --names dump-flows ${bridge} table=${table}; ${isInner ? 'its cookie begins the UUID of the logical flow, for ovn-sbctl lflow-list' : 'those of OVN-Kubernetes in this bridge are made by ovnkube'}${unknown === '' ? '' : `; and where the sender has that MAC address from, in ${senderOf(scene)}: ip neigh show`}`,
       evidence: traceEvidence === undefined ? [] : [traceEvidence],
       reach: isInner ? 'endpoint' : 'between-nodes',
     };
   }
   return undefined;
 };
+
+const senderOf = ({ path, loss }: Scene): string =>
+  (loss.lost ?? loss.last)?.direction === 'reply' ? path.to.name : path.from.name;
 
 /** OVN's output port 0 is none: the stage that looks for the destination's MAC address has not found it. */
 const unknownMac = (flow: string, { destinationMac }: Trace): string =>

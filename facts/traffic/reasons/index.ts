@@ -11,6 +11,7 @@ import {
   sendingRefused,
 } from './ends.ts';
 import { flowDrops, tunnelUnreachable } from './flows.ts';
+import { neighbourWrong } from './neighbour.ts';
 import { hostRepresentorDown, noPatch } from './outside.ts';
 import { deviceDrops, queueDrops } from './queues.ts';
 import {
@@ -47,6 +48,7 @@ const FINDERS: readonly Finder[] = [
   mtuApart,
   tooNarrow,
   flowDrops,
+  neighbourWrong,
   queueDrops,
   sendingRefused,
   tooLong,

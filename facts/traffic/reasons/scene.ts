@@ -13,6 +13,8 @@ import type { Trace } from '../trace.ts';
 export interface Neighbour {
   readonly address: string;
   readonly device: string;
+  /** Absent where nobody has answered, or where it was not read. */
+  readonly mac?: string;
   /** REACHABLE, STALE, FAILED, INCOMPLETE …; see ip-neighbour(8). */
   readonly states: readonly string[];
 }

@@ -398,7 +398,7 @@ test('what drops one protocol alone explains no loss of another', (t) => {
       ok: true,
       value: {
         ...{ protocol: 'tcp', connected: passes, sent: 100, received: passes ? 100 : 0 },
-        ...{ durationMs: 1, evidence: [] },
+        ...{ why: passes ? undefined : 'timed out', durationMs: 1, evidence: [] },
       },
     },
   });
