@@ -55,12 +55,24 @@ export function loadScript<Exports>(file: string, compiled?: Buffer): LoadedScri
   };
 }
 
-/** What examines this machine, from the bundle in this directory; undefined where there is none. */
+/** What examines this machine, from the bundle in this directory; undefined where there is none, or none that is whole. */
 export function loadHere(bundle: string): typeof import('./here.ts') | undefined {
-  const { existsSync, readFileSync } = process.getBuiltinModule('node:fs');
   const file = join(bundle, HERE_SCRIPT);
-  if (!existsSync(file)) return undefined;
-  const compiled = compiledHere(bundle);
-  return loadScript<typeof import('./here.ts')>(file, isOwn(compiled) ? readFileSync(compiled) : undefined)
-    .exports;
+  if (!process.getBuiltinModule('node:fs').existsSync(file)) return undefined;
+  try {
+    return loadScript<typeof import('./here.ts')>(file, compiledCodeIn(compiledHere(bundle))).exports;
+  } catch {
+    // The rest of the bundle has all of it, too.
+    return undefined;
+  }
+}
+
+/** The compiled code in this file; undefined where there is none, or none that may be used and read. */
+function compiledCodeIn(file: string): Buffer | undefined {
+  const { readFileSync, statSync } = process.getBuiltinModule('node:fs');
+  try {
+    return isOwn(file) && statSync(file).isFile() ? readFileSync(file) : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -4,7 +4,8 @@ import { EXIT } from '../runner/report.ts';
 /** npm passes on to its child the signal that the terminal has sent to both: so soon, a second one is the first. */
 const ECHO = 1000;
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** Those that people and systems end a program with. */
+export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Aborts its signal on SIGINT, SIGTERM and SIGHUP, which the end of a terminal or login brings, so that the run ends with

@@ -53,7 +53,9 @@ export function runProblems(run: Outcome): readonly RunProblem[] {
   const gave = (...verdicts: readonly Verdict[]): boolean =>
     results.some(({ verdict }) => verdicts.includes(verdict));
   const about = resultsAbout(results);
-  const problems = run.targets.flatMap((target) => targetProblems(target, about.get(target.name) ?? []));
+  const problems = run.targets.flatMap((target) =>
+    targetProblems(target, about.get(target.name) ?? [], run.interrupted === true),
+  );
   if (run.aborted !== undefined) problems.unshift({ code: 'aborted', message: run.aborted });
   if (run.interrupted)
     problems.unshift({ code: 'interrupted', message: 'the run was interrupted before it was complete' });
@@ -76,6 +78,7 @@ export function runProblems(run: Outcome): readonly RunProblem[] {
 function targetProblems(
   { kind, name, role, roleGround, failure }: TargetReport,
   own: readonly Result[],
+  interrupted: boolean,
 ): RunProblem[] {
   if (failure !== undefined)
     return own.some(({ verdict }) => verdict === 'error' || verdict === 'fail')
@@ -87,7 +90,7 @@ function targetProblems(
     {
       code: 'role-unknown',
       message: `nothing was examined on ${name}, for its role is not known: ${roleGround}`,
-      hint: 'Say what it is: --role ROLE, or role: in the inventory.',
+      hint: interrupted ? 'Run it again.' : 'Say what it is: --role ROLE, or role: in the inventory.',
       target: name,
     },
   ];

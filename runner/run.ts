@@ -14,7 +14,7 @@ import { type JudgedAhead, judgeAhead } from './judge-ahead.ts';
 import { inOrder, judgeAll, targetNames } from './judge-all.ts';
 import { mapLimited } from './limit.ts';
 import { pairByHostName } from './pairs.ts';
-import type { Report, Result } from './report.ts';
+import type { Report, Result, TargetFailure } from './report.ts';
 import { withSimulation } from './simulated.ts';
 import { failureOf, targetReports } from './target-report.ts';
 import { withTestbed } from './testbed.ts';
@@ -204,7 +204,7 @@ async function gatherAll(
     if (node.access.kind === 'none') return gather(node, checks, request);
     request.listen({ kind: 'target-started', target: node.name });
     const gathered = await gather(node, checks, request);
-    const failure = failureOf(gathered);
+    const failure = failureOf(gathered) ?? interruptionOf(gathered);
     request.listen({
       kind: 'target-answered',
       target: node.name,
@@ -214,6 +214,14 @@ async function gatherAll(
     judge(gathered);
     return gathered;
   });
+}
+
+/** That the run was interrupted while the node answered. */
+function interruptionOf({ facts }: GatheredNode): TargetFailure | undefined {
+  for (const fact of facts.values())
+    if (!fact.ok && fact.failure.code === 'interrupted')
+      return { code: 'interrupted', message: fact.failure.message };
+  return undefined;
 }
 
 const nameOf = ({ checkId, target }: Result): string => `${checkId} on ${target}`;

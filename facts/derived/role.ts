@@ -71,12 +71,32 @@ export function findRole(facts: RoleFacts): FoundRole {
     process(facts, 'ovn-northd', 'control-plane'),
   ];
   const found = signs.find((sign) => sign !== undefined);
-  if (found === undefined) {
-    const looked =
-      'no ovnkube, kubelet or kube-apiserver, no BlueField, no representors, no SR-IOV management port, no simulated VFs';
-    return { role: undefined, simulation: undefined, ground: looked };
-  }
+  if (found === undefined) return { role: undefined, simulation: undefined, ground: nothingTold(facts) };
   return { role: found.role, simulation: simulation?.simulation, ground: found.ground };
+}
+
+/** What is looked for, and the facts that tell whether it is there. */
+const LOOKED_FOR: readonly (readonly [what: string, ...facts: (keyof RoleFacts)[]])[] = [
+  ['ovnkube, kubelet or kube-apiserver', 'processes'],
+  ['BlueField', 'identity', 'pci'],
+  ['representors', 'netdevs'],
+  ['SR-IOV management port', 'netdevs', 'pci'],
+  ['simulated VFs', 'links'],
+];
+
+/** Says what is not there, and why nobody could look for the rest. */
+function nothingTold(facts: RoleFacts): string {
+  const absent: string[] = [];
+  const unseen = new Map<string, string[]>();
+  for (const [what, ...names] of LOOKED_FOR) {
+    const lacking = names.map((name) => facts[name]).find(({ ok }) => !ok);
+    if (lacking === undefined || lacking.ok) absent.push(`no ${what}`);
+    else unseen.set(lacking.failure.message, [...(unseen.get(lacking.failure.message) ?? []), what]);
+  }
+  return [
+    ...(absent.length === 0 ? [] : [absent.join(', ')]),
+    ...[...unseen].map(([why, whats]) => `nothing is known of ${whats.join(', ')}: ${why}`),
+  ].join('; ');
 }
 
 interface Sign {

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { beginHere, SCRIPTS_HERE } from '../../cli/begin-here.ts';
 import { compiledHere, HERE_SCRIPT, isOwn, loadHere, loadScript } from '../../cli/compiled.ts';
 import { temporaryDirectory } from '../helpers/temporary.ts';
 
@@ -54,6 +55,22 @@ test('a script of the bundle is loaded with its compiled code, without it, and w
     writeFileSync(compiledHere(directory), code);
     t.is(runs(), name);
   }
+  rmSync(compiledHere(directory));
+  mkdirSync(compiledHere(directory));
+  t.is(runs(), name, 'what is no file is no compiled code');
+});
+
+test('of a script that is not whole there is nothing, and no exception', (t) => {
+  const directory = temporaryDirectory(t);
+  writeFileSync(join(directory, HERE_SCRIPT), 'exports.runHere = (');
+  t.is(loadHere(directory), undefined);
+});
+
+test('scripts that can’t be read begin no shell', (t) => {
+  const directory = temporaryDirectory(t);
+  t.deepEqual(beginHere(directory), []);
+  for (const name of SCRIPTS_HERE) mkdirSync(join(directory, name));
+  t.deepEqual(beginHere(directory), []);
 });
 
 test('code is its owner’s alone', (t) => {

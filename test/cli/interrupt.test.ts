@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, watch } from 'node:fs';
+import { existsSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { ServerChannel } from 'ssh2';
@@ -167,6 +167,30 @@ test('a signal while the reports are written leaves them whole', async (t) => {
   for (const file of ['a.json', 'b.xml', 'c.txt', 'd.json']) t.true(existsSync(join(directory, file)), file);
   const report = JSON.parse(readFileSync(join(directory, 'a.json'), 'utf8')) as Report;
   t.is(report.targets.length, nodes.length);
+});
+
+test('of a machine that has not answered when the signal comes, nothing is said to be absent', async (t) => {
+  const directory = temporaryDirectory(t);
+  const [shell, begun] = [join(directory, 'sh'), join(directory, 'begun')];
+  writeFileSync(shell, `#!/bin/bash\n: > '${begun}'\nexec sleep 60\n`, { mode: 0o755 });
+  const watcher = watch(directory);
+  const asked = new Promise((resolve) => {
+    watcher.on('change', (_, file) => file === 'begun' && resolve(undefined));
+  });
+  const path = `${directory}:${process.env['PATH']}`;
+  const { child, ended } = startDpuDoctor([], { cwd: directory, env: { HOME: directory, PATH: path } });
+  await asked;
+  watcher.close();
+  child.kill('SIGINT');
+  const { code, stdout, stderr } = await ended;
+  t.is(code, 130);
+  const said = stdout.replace(/\s+/g, ' ');
+  t.notRegex(said, /no ovnkube|no simulated VFs|--role/);
+  t.regex(
+    said,
+    /its role is not known: nothing is known of .*: the run was interrupted before the node had answered Run it again\./,
+  );
+  t.notRegex(stderr, /: answered/);
 });
 
 test('the signal that npm passes on once more is one signal', async (t) => {

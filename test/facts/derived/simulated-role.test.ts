@@ -102,5 +102,15 @@ test('a plain node of a cluster, and a plain machine', (t) => {
 
 test('what could not be had tells nothing and ends nothing', (t) => {
   const nothing = Object.fromEntries(Object.keys(aNode()).map((name) => [name, unknown]));
-  t.is(findRole(nothing as unknown as RoleFacts).role, undefined);
+  const { role, ground } = findRole(nothing as unknown as RoleFacts);
+  t.is(role, undefined);
+  t.notRegex(ground, /\bno (?:ovnkube|BlueField|representors|SR-IOV|simulated)/);
+});
+
+test('what nobody could look for is not said to be absent', (t) => {
+  const refused = { ok: false as const, failure: { code: 'permission' as const, message: 'ip needs root' } };
+  t.is(
+    findRole(aNode({ links: refused, pci: refused })).ground,
+    'no ovnkube, kubelet or kube-apiserver, no representors; nothing is known of BlueField, SR-IOV management port, simulated VFs: ip needs root',
+  );
 });
