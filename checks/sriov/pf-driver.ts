@@ -19,8 +19,9 @@ export const pfDriver = defineCheck({
   messages: {
     UNBOUND: {
       text: 'no driver is bound to the PF {pf}',
-      cause: 'The driver was unbound or not loaded, or it refused the device.',
-      remedy: 'Bind it, and look why it was not: echo {pf} > /sys/bus/pci/drivers_probe; dmesg | grep {pf}',
+      cause: 'The driver was unbound or not loaded, it refused the device, or driver_override names another.',
+      remedy:
+        'Bind it, and look why it was not: cat /sys/bus/pci/devices/{pf}/driver_override; echo > /sys/bus/pci/devices/{pf}/driver_override; echo {pf} > /sys/bus/pci/drivers_probe; dmesg | grep {pf}',
       source: 'seed G L82',
     },
     PASSED_THROUGH: {

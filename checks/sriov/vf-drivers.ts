@@ -19,8 +19,10 @@ export const vfDrivers = defineCheck({
   messages: {
     UNBOUND: {
       text: 'no driver is bound to the VF {vf}',
-      cause: 'The driver was not loaded or refused the VF, or sriov_drivers_autoprobe is 0.',
-      remedy: 'Bind it, and look why it was not: echo {vf} > /sys/bus/pci/drivers_probe; dmesg | grep {vf}',
+      cause:
+        'The driver was not loaded or refused the VF, sriov_drivers_autoprobe is 0, or driver_override names another driver.',
+      remedy:
+        'Bind it, and look why it was not: cat /sys/bus/pci/devices/{vf}/driver_override; echo > /sys/bus/pci/devices/{vf}/driver_override; echo {vf} > /sys/bus/pci/drivers_probe; dmesg | grep {vf}',
       source: 'seed G L82',
     },
     PASSED_THROUGH: {
