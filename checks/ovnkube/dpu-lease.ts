@@ -36,10 +36,18 @@ export const dpuLease = defineCheck({
     EXPIRED: {
       text: 'DPU node lease expired at {time}',
       cause:
-        'ovnkube on the DPU does not run, can not reach the API server of the host, or speaks for another host (host-k8s-nodename in Open vSwitch).',
+        "ovnkube on the DPU does not run, can not reach the API server of the host, or speaks for another host (host-k8s-nodename in Open vSwitch); or the DPU's clock is behind: the time in the lease is the DPU's.",
       remedy:
         'kubectl -n {namespace} get lease ovn-dpu-{node} -o yaml; on the DPU: sudo ovs-vsctl get Open_vSwitch . external_ids:host-k8s-nodename',
       source: 'ovn-kubernetes go-controller/pkg/node/dpulease/manager.go',
+    },
+    AHEAD: {
+      text: 'the lease ovn-dpu-{node} was renewed {seconds} s after the time that the API server has now',
+      cause:
+        "The DPU's clock is ahead: when the DPU fails, the lease goes on that much longer, and its host sends pods to it.",
+      remedy: 'On the DPU: date -u; timedatectl; and let it have the time of the others: chronyc sources',
+      source: 'ovn-kubernetes go-controller/pkg/node/dpulease/manager.go',
+      level: 'warn',
     },
     OTHER_HOLDER: {
       text: 'the lease ovn-dpu-{node} is held by {holder}',
@@ -109,6 +117,18 @@ export const dpuLease = defineCheck({
         seen,
       );
     const end = renewed + durationSeconds * 1000;
+    const ahead = Math.round((renewed - readAt) / 1000);
+    if (ahead > durationSeconds)
+      return verdictOf(
+        [
+          report('AHEAD', {
+            ...about,
+            args: { ...args, seconds: ahead },
+            expected: `renewed within ${durationSeconds} s before ${clock}`,
+          }),
+        ],
+        seen,
+      );
     if (readAt <= end)
       return pass(seen, `renewed ${Math.max(0, Math.round((readAt - renewed) / 1000))} s before`);
     const time = new Date(end).toISOString().replace(/\.\d+/, '');

@@ -49,12 +49,14 @@ export const ovnIdentity = defineClusterCheck({
     const own = ovnWorkloads(workloads);
     if (own.length === 0) return noneFound(workloads);
     const servers = own.filter(isIdentity);
-    const on = own.filter(({ containers, namespace }) =>
-      containers.some((container) => {
-        const told = environmentOf(container, VARIABLE, namespace, configMaps);
-        return told !== undefined && told !== 'unknown' && told.value === 'true';
-      }),
-    );
+    const toldTo = (value: string): readonly Workload[] =>
+      own.filter(({ containers, namespace }) =>
+        containers.some((container) => {
+          const told = environmentOf(container, VARIABLE, namespace, configMaps);
+          return told !== undefined && told !== 'unknown' && told.value === value;
+        }),
+      );
+    const on = toldTo('true');
     const asked = webhooks.filter(({ configuration }) =>
       configuration.startsWith('ovn-kubernetes-admission-webhook'),
     );
@@ -97,8 +99,9 @@ export const ovnIdentity = defineClusterCheck({
       });
     });
     const [user] = on;
+    // Where most are told that it is off, ovnkube/settings-agree tells of the others.
     const absent =
-      user === undefined || servers.length > 0
+      user === undefined || servers.length > 0 || toldTo('false').length > on.length
         ? []
         : [
             report('NOT_DEPLOYED', {

@@ -1,5 +1,7 @@
+import type { ClusterEvent } from '../../facts/cluster/events.ts';
 import { apiEvidence } from '../../facts/cluster/fact.ts';
 import { type Pod, pods as podsFact } from '../../facts/cluster/pods.ts';
+import { inSubnet, parseSubnet, versionOf } from '../../facts/derived/addresses.ts';
 import {
   type Annotation,
   connectionDetails,
@@ -7,8 +9,15 @@ import {
   DETAILS,
   STATUS,
 } from '../../facts/derived/chain/annotations.ts';
-import { podsOn } from '../../facts/derived/cluster/by-node.ts';
-import { isAlive, networkResources, requestOf } from '../../facts/derived/cluster/vf-pods.ts';
+import { nodeNamed, podsOn } from '../../facts/derived/cluster/by-node.ts';
+import { subnetsOf } from '../../facts/derived/cluster/node-annotations.ts';
+import {
+  defaultAddresses,
+  keepsAddress,
+  POD_NETWORKS,
+  podsByAddress,
+} from '../../facts/derived/cluster/pod-addresses.ts';
+import { hasNetwork, isAlive, networkResources, requestOf } from '../../facts/derived/cluster/vf-pods.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
 import { podName, stateOf } from './daemon-set.ts';
 
@@ -22,9 +31,9 @@ export const podsConnected = defineCheck({
   roles: ['dpu-host'],
   tags: ['cluster', 'ovn-kubernetes'],
   covers: ['A62'],
-  after: ['cluster/nodes-ready', 'ovnkube/dpu-lease', 'resources/vf-requests'],
+  after: ['cluster/nodes-ready', 'ovnkube/dpu-lease', 'ovnkube/node-annotations', 'resources/vf-requests'],
   requires: [],
-  requiresCluster: ['networkAttachments', 'pods'],
+  requiresCluster: ['events', 'networkAttachments', 'nodes', 'pods'],
   messages: {
     NOT_ASKED: {
       text: 'pod {pod} has no annotation k8s.ovn.org/dpu.connection-details: the CNI on the host has not told the DPU of its VF; {state}',
@@ -52,6 +61,20 @@ export const podsConnected = defineCheck({
       cause: 'The control plane of OVN-Kubernetes does not run, or the subnet of the node is used up.',
       remedy: 'kubectl -n ovn-kubernetes get pods -o wide; kubectl -n {namespace} describe pod {name}',
     },
+    SAME_ADDRESS: {
+      text: 'pods {pod} and {other} have one address, {address}',
+      cause:
+        'The annotations of one were copied from the other, or the control plane of OVN-Kubernetes has lost what it had given out. Packets for one come to the other.',
+      remedy:
+        'Have it made anew, so that it gets an address of its own: kubectl -n {namespace} delete pod {name}',
+    },
+    OTHER_SUBNET: {
+      text: 'the address {address} of pod {pod} lies in no subnet of its node {node}: {subnets}',
+      cause:
+        'The annotation was copied from a pod of another node, or the node was given another subnet since. Other nodes send its packets elsewhere.',
+      remedy:
+        'Have it made anew, so that it gets an address of its node: kubectl -n {namespace} delete pod {name}',
+    },
     UNREADABLE: {
       text: 'the annotation {annotation} of pod {pod} can not be read: {why}',
       cause: 'Something else than OVN-Kubernetes wrote it, or a release with another format.',
@@ -59,12 +82,16 @@ export const podsConnected = defineCheck({
     },
   },
   docs: ['seed A L371-391'],
-  judge({ cluster: { networkAttachments, pods }, subject, report }) {
+  judge({ cluster: { events, networkAttachments, nodes, pods }, subject, report }) {
     const resources = [...networkResources(networkAttachments)];
     const alive = podsOn(pods, subject.nodeName ?? '').filter(isAlive);
-    const concerned = alive.filter(
+    const withVf = alive.filter(
       (pod) => resources.some((resource) => requestOf(pod, resource) > 0) || pod.annotations.has(DETAILS),
     );
+    // kubelet has the network set up when the volumes are there.
+    const concerned = withVf.filter((pod) => pod.annotations.has(DETAILS) || !waitsForVolume(pod, events));
+    const node = nodeNamed(nodes, subject.nodeName);
+    const subnets = node === undefined ? [] : subnetsOf(node);
     const seen = [
       apiEvidence(
         podsFact.lists.pods,
@@ -72,7 +99,13 @@ export const podsConnected = defineCheck({
           `${alive.length} pods with a network of their own on ${subject.nodeName}, none with a VF`,
       ),
     ];
-    if (concerned.length === 0) return notApplicable('no pod on this node has a VF as its network', seen);
+    if (concerned.length === 0)
+      return notApplicable(
+        withVf.length === 0
+          ? 'no pod on this node has a VF as its network'
+          : `${withVf.length} pods wait for volumes, and their networks after that`,
+        seen,
+      );
     const findings = concerned.flatMap((pod) => {
       const { namespace, name, annotations } = pod;
       const about = {
@@ -98,6 +131,28 @@ export const podsConnected = defineCheck({
           observed: `no ${POD_NETWORKS}`,
           expected: `${POD_NETWORKS} with an address`,
         });
+      const given = defaultAddresses(pod);
+      if (given !== undefined && 'why' in given) {
+        const value = annotations.get(POD_NETWORKS)?.slice(0, 200) ?? '';
+        return unreadable(POD_NETWORKS, { kind: 'unreadable', why: given.why, said: value });
+      }
+      const address = (given?.addresses ?? []).find((one) => isDoubtful(one, pod, pods, subnets));
+      if (address !== undefined) {
+        const [other] = (podsByAddress(pods).get(address) ?? []).filter((one) => one !== pod);
+        return other === undefined
+          ? report('OTHER_SUBNET', {
+              ...about,
+              args: { ...args, address, subnets: subnets.join(', ') },
+              observed: address,
+              expected: `an address of ${subnets.join(' or ')}`,
+            })
+          : report('SAME_ADDRESS', {
+              ...about,
+              args: { ...args, address, other: podName(other) },
+              observed: `${address} of ${podName(other)} and ${podName(pod)}`,
+              expected: 'one pod for each address',
+            });
+      }
       if (details.kind === 'absent')
         return report('NOT_ASKED', {
           ...about,
@@ -135,7 +190,28 @@ export const podsConnected = defineCheck({
 
 type Unreadable = Extract<Annotation<unknown>, { kind: 'unreadable' }>;
 
-const POD_NETWORKS = 'k8s.ovn.org/pod-networks';
+/** Of pods with one address the first has it; the others are told of, and one outside of its node's subnets. */
+function isDoubtful(address: string, pod: Pod, pods: readonly Pod[], subnets: readonly string[]): boolean {
+  if (keepsAddress(pod)) return false;
+  const holders = podsByAddress(pods).get(address) ?? [];
+  if (holders.length > 1 && holders[0] !== pod) return true;
+  const own = subnets
+    .flatMap((text) => parseSubnet(text) ?? [])
+    .filter(({ family }) => family === (versionOf(address) === 6 ? 'inet6' : 'inet'));
+  return holders.length < 2 && own.length > 0 && !own.some((subnet) => inSubnet(address, subnet));
+}
+
+/** kubelet and the controller of volumes, of a pod whose volumes are not there (Kubernetes, pkg/kubelet/events). */
+const OF_VOLUMES = ['FailedMount', 'FailedAttachVolume'];
+
+const waitsForVolume = (pod: Pod, events: readonly ClusterEvent[]): boolean => {
+  if (pod.phase !== 'Pending' || pod.uid === '' || hasNetwork(pod)) return false;
+  const told = events.filter(({ about }) => about.kind === 'Pod' && about.uid === pod.uid);
+  return (
+    told.some(({ reason }) => OF_VOLUMES.includes(reason)) &&
+    !told.some(({ reason }) => reason === 'FailedCreatePodSandBox')
+  );
+};
 
 const MOST_SHOWN = 20;
 

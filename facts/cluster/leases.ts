@@ -1,4 +1,4 @@
-import { type JsonRecord, number, optionalText, record, text } from '../json.ts';
+import { number, optionalText, record, text } from '../json.ts';
 import { defineClusterFact } from './fact.ts';
 import { namedObjects, type ObjectIdentity } from './objects.ts';
 
@@ -12,7 +12,8 @@ export interface DpuLease extends ObjectIdentity {
   readonly renewTime: string | undefined;
   /**
    * The API server's clock when the list was read, in milliseconds since 1970. Where the way to it does not tell, the
-   * newest time at which any lease was renewed: kubelets renew theirs every ten seconds, so it can't be much later.
+   * newest time at which leases of others than DPUs were renewed: kubelets renew theirs every ten seconds, so it can't be
+   * much later. One that no other is near is of a clock that is wrong.
    */
   readonly readAt: number | undefined;
 }
@@ -24,7 +25,7 @@ export const leases = defineClusterFact({
   lists: { leases: { path: '/apis/coordination.k8s.io/v1/leases' } },
   parse(answers, at): readonly DpuLease[] {
     const all = namedObjects(answers.leases);
-    const readAt = at.leases ?? newest(all.map(({ object }) => object));
+    const readAt = at.leases ?? clockBy(all);
     return all.flatMap(({ object, id }) => {
       if (!id.name.startsWith(PREFIX)) return [];
       const spec = record(object['spec']);
@@ -42,9 +43,18 @@ export const leases = defineClusterFact({
   },
 });
 
-function newest(leases: readonly JsonRecord[]): number | undefined {
+/** Two leases so near each other, in milliseconds, were renewed by the same time. */
+const NEAR = 60_000;
+
+function clockBy(leases: ReturnType<typeof namedObjects>): number | undefined {
   const times = leases
-    .map((lease) => Date.parse(text(record(lease['spec']), 'renewTime')))
-    .filter((time) => !Number.isNaN(time));
-  return times.length === 0 ? undefined : times.reduce((one, other) => Math.max(one, other));
+    .map(({ object, id }) => ({
+      ofDpu: id.name.startsWith(PREFIX),
+      time: Date.parse(text(record(object['spec']), 'renewTime')),
+    }))
+    .filter(({ time }) => !Number.isNaN(time))
+    .sort((one, other) => other.time - one.time);
+  const others = times.filter(({ ofDpu }) => !ofDpu);
+  const agreed = others.find(({ time }, index) => time - (others[index + 1]?.time ?? -Infinity) <= NEAR);
+  return (agreed ?? others[0] ?? times[0])?.time;
 }

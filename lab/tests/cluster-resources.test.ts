@@ -301,8 +301,8 @@ const FAULTS: readonly Fault[] = [
     inject: (cluster) => server.lab.api.remove(podOf(cluster, 'kube-sriov-device-plugin', 'dpu-host')),
     check: 'device-plugin',
     target: 'dpu-host',
-    code: 'NOT_PLACED',
-    says: /has no pod on node dpu-host: .* is placed where k8s\.ovn\.org\/dpu-host=/,
+    code: 'MISSING',
+    says: /kube-sriov-device-plugin has no pod on node dpu-host, which it fits/,
   },
   {
     what: 'a configuration that is no JSON',
