@@ -91,6 +91,22 @@ export const ovnkube = defineFact({
   },
 });
 
+const isOfNode = ({ args }: Process): boolean => args.some((arg) => /^--?init-node(=|$)/.test(arg));
+
+/** The processes that do a node's work beside the one that counts, each with its mode. */
+export const furtherOvnkubes = (
+  all: readonly Process[],
+  pid: number,
+): readonly { readonly process: Process; readonly mode: string }[] =>
+  all
+    .filter((one) => one.name === 'ovnkube' && one.pid !== pid && !/^[ZX]/.test(one.state) && isOfNode(one))
+    .map((process) => {
+      const { flag, variable, section, key } = NAMES.mode;
+      const inFile = readConfiguration(process.configuration).get(`${section}.${key}`)?.value;
+      const mode = argument(process, flag)?.value ?? inFile ?? process.environment.get(variable);
+      return { process, mode: mode || 'full' };
+    });
+
 interface SettingName {
   readonly flag: string;
   readonly variable: string;
@@ -145,7 +161,7 @@ const number = (setting: Setting | undefined): Setting | undefined =>
  */
 function nodeProcess(all: readonly Process[]): Process | undefined {
   const running = all.filter(({ name, state }) => name === 'ovnkube' && state !== 'Z');
-  const ofNode = running.filter(({ args }) => args.some((arg) => /^--?init-node(=|$)/.test(arg)));
+  const ofNode = running.filter(isOfNode);
   const candidates = ofNode.length > 0 ? ofNode : running.filter((one) => argument(one, NAMES.mode.flag));
   return (
     candidates.find((one) => {

@@ -1,6 +1,7 @@
 import { RENAMED_MANAGEMENT_PORT } from '../../facts/derived/gateway.ts';
 import { evidence } from '../../facts/fact.ts';
-import { defineCheck, expectedGap, notApplicable, pass, verdictOf } from '../define.ts';
+import { furtherOvnkubes } from '../../facts/ovnkube.ts';
+import { defineCheck, expectedGap, notApplicable, verdictOf } from '../define.ts';
 
 export const ovnkubeRunning = defineCheck({
   id: 'gateway/ovnkube-running',
@@ -15,6 +16,7 @@ export const ovnkubeRunning = defineCheck({
   after: [
     'cluster/dpu-labels',
     'ovnkube/pods-ready',
+    'ovnkube/placement',
     'gateway/management-port-exists',
     'gateway/pf-pci-address',
     'gateway/pf-netdevs',
@@ -32,13 +34,35 @@ export const ovnkubeRunning = defineCheck({
       cause: 'A signal or a debugger stopped it (T).',
       remedy: 'Let it go on: kill -CONT {pid}; else delete its pod, which its DaemonSet makes anew.',
     },
+    BESIDE: {
+      text: 'a second ovnkube, in {mode} mode, runs beside the one in dpu-host mode: process {pid}',
+      cause:
+        'A further DaemonSet selects this node. Both set up management port and gateway, and one that is not in dpu-host mode wants Open vSwitch.',
+      remedy:
+        'Keep DaemonSets of other modes away from nodes with the label k8s.ovn.org/dpu-host, by an affinity with DoesNotExist: kubectl -n ovn-kubernetes get pods -o wide; kubectl -n ovn-kubernetes get daemonsets',
+      source: 'seed A L52, seed K L437-439',
+    },
   },
   docs: ['seed G L81', 'seed K L3'],
   judge({ facts: { links, ovnkube, processes }, subject, report }) {
     const { pid } = ovnkube;
     if (pid !== undefined) {
       const state = processes.find((process) => process.pid === pid)?.state ?? '';
-      if (!/^[TtX]/.test(state)) return pass([evidence(`/proc/${pid}/comm`, 'ovnkube')]);
+      if (!/^[TtX]/.test(state)) {
+        // On a DPU one in full mode may stay beside it (seed K); of the same mode, it is one that is being replaced.
+        const further = subject.role === 'dpu-host' ? furtherOvnkubes(processes, pid) : [];
+        const other = further.filter(({ mode }) => mode !== 'dpu-host');
+        const findings = other.map(({ process, mode }) =>
+          report('BESIDE', {
+            subject: 'ovnkube',
+            args: { mode, pid: process.pid },
+            observed: `processes ${pid} and ${process.pid}`,
+            expected: 'one ovnkube',
+            evidence: [evidence(`/proc/${process.pid}/cmdline`, process.args.join(' '))],
+          }),
+        );
+        return verdictOf(findings, [evidence(`/proc/${pid}/comm`, 'ovnkube')]);
+      }
       const seen = evidence('ovnkube in /proc', `process ${pid}, state ${state}`);
       const about = {
         subject: 'ovnkube',

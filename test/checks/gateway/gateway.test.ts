@@ -119,6 +119,34 @@ test('a management port that was set up and is down fails one check', (t) => {
   t.is(judge(dpuHost()).get('gateway/management-port-up')?.verdict, 'skip');
 });
 
+test('a second ovnkube on a DPU host that is not in dpu-host mode is a failure', (t) => {
+  const facts = dpuHost();
+  const { pid = 0 } = facts.ovnkube;
+  const beside = (args: readonly string[], state = 'S') =>
+    judge({
+      ...facts,
+      processes: [
+        ...facts.processes,
+        aProcess('ovnkube', { pid: pid + 1, args: ['ovnkube', ...args], state }),
+      ],
+    });
+  for (const [args, mode] of [
+    [['--init-node=host1'], 'full'],
+    [['--init-node', 'host1', '--ovnkube-node-mode=dpu'], 'dpu'],
+  ] as const) {
+    const finding = onlyFault(t, beside(args), 'gateway/ovnkube-running', 'BESIDE');
+    t.regex(finding.message, new RegExp(`^a second ovnkube, in ${mode} mode`));
+  }
+  // One of the control plane's does no node's work, one that has ended does nothing, and one is being replaced.
+  for (const results of [
+    beside(['--init-cluster-manager=host1']),
+    beside(['--init-master=host1']),
+    beside(['--init-node=host1'], 'Z'),
+    beside(['--init-node=host1', '--ovnkube-node-mode=dpu-host']),
+  ])
+    t.is(results.get('gateway/ovnkube-running')?.verdict, 'pass');
+});
+
 test('the management port has an address of the pod network', (t) => {
   const facts = dpuHost();
   facts.links = [
