@@ -19,7 +19,7 @@ export const offloadedFlows = defineCheck({
   tags: ['ovs', 'offload'],
   covers: ['A63'],
   after: ['ovs/hw-offload-in-force', 'ovs/ingress-qdiscs', 'sriov/hw-tc-offload'],
-  requires: ['datapath', 'netdevs', 'ovs'],
+  requires: ['datapath', 'links', 'netdevs', 'ovs'],
   hardware: true,
   messages: {
     IN_SOFTWARE: {
@@ -46,9 +46,13 @@ export const offloadedFlows = defineCheck({
     },
   },
   docs: ['seed A L393-396', 'https://github.com/ovn-kubernetes/ovn-kubernetes/issues/3835'],
-  judge({ facts: { datapath, netdevs, ovs }, report }) {
+  judge({ facts: { datapath, links, netdevs, ovs }, report }) {
     if (!ovs.present) return notApplicable(NO_OVS);
-    const proofs = offloadProofs(datapath.flows, (port) => isFunctionRepresentor(port, netdevs.get(port)));
+    // rtnetlink has a kind for everything that is made in software, and none for hardware; netdevsim takes flows as hardware.
+    const kindOf = (port: string): string | undefined =>
+      links.find(({ name, kind }) => name === port && kind !== 'netdevsim')?.kind;
+    const all = offloadProofs(datapath.flows, (port) => isFunctionRepresentor(port, netdevs.get(port)));
+    const proofs = all.filter(({ port }) => kindOf(port) === undefined);
     const seen = evidence(
       DUMP,
       `${datapath.flows.length} flows${datapath.cut ? ', and more that were not read' : ''}`,
@@ -68,6 +72,12 @@ export const offloadedFlows = defineCheck({
     const proven = proofs.filter(({ verdict }) => verdict === 'offloaded');
     if (findings.length > 0) return verdictOf(findings, [seen, ...proven.map(proof)]);
     if (proven.length > 0) return verdictOf([], [seen, ...proven.map(proof)], noteOn(proofs));
+    const [standIn] = all.filter(({ verdict }) => verdict !== 'unsure');
+    if (proofs.length === 0 && standIn !== undefined && !datapath.cut)
+      return notApplicable(
+        `simulated: ${standIn.port} is a device of kind ${kindOf(standIn.port)}, which is no hardware`,
+        [seen, sample(standIn.flows)],
+      );
     const idle = 'no pod sends enough TCP or UDP through a representor at this moment to tell';
     if (!datapath.cut) return notApplicable(idle, [seen, ...proofs.map(({ flows }) => sample(flows))]);
     return undetermined(

@@ -38,6 +38,14 @@ test('a small part in hardware is said to be small', (t) => {
   onlyFault(t, judge([aFlow({ packets: 60 }), aFlow(software)]), 'ovs/offloaded-flows', 'PARTLY', 'warn');
 });
 
+test('what stands in for hardware proves nothing of hardware', (t) => {
+  const facts = withFlows([aFlow(software)]);
+  const links = facts.links.map((link) => (link.name === 'pf0vf1' ? { ...link, kind: 'veth' } : link));
+  const result = judgeNode({ ...facts, links }, ['ovs'], { role: 'dpu' }).get('ovs/offloaded-flows');
+  t.is(result?.verdict, 'skip');
+  t.is(result?.reason, 'simulated: pf0vf1 is a device of kind veth, which is no hardware');
+});
+
 test('each representor is judged for itself', (t) => {
   const finding = onlyFault(
     t,
