@@ -20,6 +20,7 @@ import { ovnkubeRunning } from './gateway/ovnkube-running.ts';
 import { pfNetdevs } from './gateway/pf-netdevs.ts';
 import { pfPciAddress } from './gateway/pf-pci-address.ts';
 import { OVNKUBE_CHECKS } from './ovnkube/index.ts';
+import { nodeAnnotationsMatch } from './ovnkube/node-annotations-match.ts';
 import { absent } from './ovs/absent.ts';
 import { bridgeDatapaths } from './ovs/bridge-datapaths.ts';
 import { bridgeUplink } from './ovs/bridge-uplink.ts';
@@ -212,6 +213,7 @@ export const CHECKS: readonly Check[] = [
   hostIsolation,
   dpuNetwork,
   mtu,
+  nodeAnnotationsMatch,
   ...CHAIN_CHECKS,
   podRepresentors,
   taps,
