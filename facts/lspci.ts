@@ -11,9 +11,12 @@ export interface PciListing {
   readonly vendor: string;
   /** 101e */
   readonly device: string;
+  /** 01, or ff where its configuration space does not answer: all that is read there is ones. Undefined for 00. */
+  readonly revision?: string | undefined;
 }
 
-const LINE = /^([0-9a-f]{4,}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]) ([0-9a-f]{4}): ([0-9a-f]{4}):([0-9a-f]{4})/;
+const LINE =
+  /^([0-9a-f]{4,}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]) ([0-9a-f]{4}): ([0-9a-f]{4}):([0-9a-f]{4})(?: \(rev ([0-9a-f]{2})\))?/;
 
 /** PCI functions by address as lspci lists them; numeric, because looking names up costs more than the rest. */
 export const lspci = defineFact({
@@ -26,9 +29,9 @@ export const lspci = defineFact({
     const functions = lines
       .map((line) => LINE.exec(line))
       .filter((match) => match !== null)
-      .map(([, address = '', type = '', vendor = '', device = '']): [string, PciListing] => [
+      .map(([, address = '', type = '', vendor = '', device = '', revision]): [string, PciListing] => [
         address,
-        { address, class: type, vendor, device },
+        { address, class: type, vendor, device, revision },
       ]);
     if (functions.length === 0 && lines.length > 0)
       throw new FactError({ code: 'unparsable', message: `lspci -nD was expected to list PCI functions` });

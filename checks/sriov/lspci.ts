@@ -1,6 +1,6 @@
 import { examinedPfs, vfsOf } from '../../facts/derived/functions.ts';
 import { evidence } from '../../facts/fact.ts';
-import { defineCheck, notApplicable, verdictOf } from '../define.ts';
+import { defineCheck, notApplicable, undetermined, verdictOf } from '../define.ts';
 
 export const lspciVfs = defineCheck({
   id: 'sriov/lspci',
@@ -22,6 +22,13 @@ export const lspciVfs = defineCheck({
       remedy: 'Look at it: lspci -nnD -s {vf}; dmesg | grep {vf}',
       source: 'seed A L85-90',
     },
+    NO_ANSWER: {
+      text: 'lspci shows the VF {vf} with revision ff: its configuration space does not answer',
+      cause: 'The VF has fallen off the bus or was reset, or its PF or the DPU behind it was.',
+      remedy:
+        "Look at the kernel's messages and at the DPU, then make the VFs anew: dmesg | grep {vf}; lspci -nnvD -s {vf}; cat /sys/bus/pci/devices/{vf}/physfn/sriov_numvfs",
+      source: 'lspci(8)',
+    },
   },
   docs: ['seed A L85-90', 'seed G L138-140'],
   judge({ facts, expected, report }) {
@@ -31,9 +38,17 @@ export const lspciVfs = defineCheck({
       const listed = facts.lspci.get(vf);
       return evidence(
         'lspci -nD',
-        listed ? `${vf} ${listed.class}: ${listed.vendor}:${listed.device}` : `no ${vf}`,
+        listed
+          ? `${vf} ${listed.class}: ${listed.vendor}:${listed.device} (rev ${listed.revision ?? '00'})`
+          : `no ${vf}`,
       );
     };
+    if (facts.lspci.size === 0)
+      return undetermined(
+        'lspci lists no function at all, and sysfs does',
+        'See what it says: lspci -nD; ls /proc/bus/pci /sys/bus/pci/devices',
+        [evidence('lspci -nD', 'nothing')],
+      );
     const findings = vfs
       .filter((vf) => !facts.lspci.has(vf.address))
       .map(({ address }) =>
@@ -45,8 +60,22 @@ export const lspciVfs = defineCheck({
           evidence: [saidOf(address)],
         }),
       );
+    // What a virtual machine has may be switched off by it.
+    const silent = vfs
+      .filter(
+        ({ address, state }) => state !== 'passed-through' && facts.lspci.get(address)?.revision === 'ff',
+      )
+      .map(({ address }) =>
+        report('NO_ANSWER', {
+          subject: address,
+          args: { vf: address },
+          observed: 'rev ff',
+          expected: 'another revision',
+          evidence: [saidOf(address)],
+        }),
+      );
     return verdictOf(
-      findings,
+      [...findings, ...silent],
       vfs.map((vf) => saidOf(vf.address)),
     );
   },

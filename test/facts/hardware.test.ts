@@ -28,8 +28,10 @@ test('lspci lists functions by address', (t) => {
   // Seed A's VF as lspci -nD would print it; written by hand.
   const outcome = parseFact(lspci, { list: answer('0000:02:00.3 0200: 15b3:101e (rev 01)\n') });
   t.deepEqual(outcome.ok && [...outcome.value.values()], [
-    { address: '0000:02:00.3', class: '0200', vendor: '15b3', device: '101e' },
+    { address: '0000:02:00.3', class: '0200', vendor: '15b3', device: '101e', revision: '01' },
   ]);
+  const gone = parseFact(lspci, { list: answer('0000:02:00.3 0200: 15b3:101e (rev ff) (prog-if ff)\n') });
+  t.is(gone.ok && gone.value.get('0000:02:00.3')?.revision, 'ff');
   const real = run('lspci', '-nD');
   if (real === undefined) return t.log('lspci is not installed here');
   const parsed = parseFact(lspci, { list: answer(real) });

@@ -222,10 +222,26 @@ test("a physfn link of the management port's VF to another NIC fails one check, 
   t.is(results.get('gateway/gateway-interface')?.verdict, 'skip');
 });
 
+test('a VF whose configuration space does not answer fails one check, unless a virtual machine has it', (t) => {
+  const facts = dpuHost();
+  facts.lspci = new Map(
+    [...facts.lspci].map(([address, one]) => [
+      address,
+      { ...one, revision: address === VFS[2] ? 'ff' : '01' },
+    ]),
+  );
+  onlyFault(t, judge(facts), 'sriov/lspci', 'NO_ANSWER');
+  facts.pci = withFunction(facts.pci, VFS[2], { driver: 'vfio-pci', netdevs: [], hasNetDirectory: false });
+  t.is(judge(facts).get('sriov/lspci')?.verdict, 'pass');
+});
+
 test('a VF that lspci does not list fails one check', (t) => {
   const facts = dpuHost();
   facts.lspci = new Map([...facts.lspci].filter(([address]) => address !== VFS[2]));
   onlyFault(t, judge(facts), 'sriov/lspci', 'NOT_LISTED');
+  // Where it lists nothing, that is no word on the VFs.
+  facts.lspci = new Map();
+  t.is(judge(facts).get('sriov/lspci')?.verdict, 'error');
 });
 
 test('an unbound VF fails and one on vfio-pci is a warning; both are named', (t) => {
