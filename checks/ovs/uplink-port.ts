@@ -20,7 +20,7 @@ export const uplinkPort = defineCheck({
   covers: ['A33'],
   after: ['ovs/external-bridge'],
   requires: ['links', 'netdevs', 'ovs'],
-  expects: ['external-bridge', 'uplink'],
+  expects: ['external-bridge', 'uplink', 'testbed-data-interface'],
   messages: {
     NOT_ATTACHED: {
       text: 'uplink {uplink} is not a port of bridge {bridge}',
@@ -46,9 +46,15 @@ export const uplinkPort = defineCheck({
     const ports = bridges.flatMap((joined) => joined.ports.flatMap(({ interfaces }) => interfaces));
     const wanted = expected.uplink?.value;
     const named = bridge.externalIds.get('bridge-uplink');
-    // A simulated DPU's uplink is the network device of the container or machine, by whatever name.
+    const { simulation } = subject;
+    // That of kind's container, or of a machine of the software testbed, unless it has another name there.
+    const simulated = simulation === 'tap' ? expected['testbed-data-interface'].value : 'eth0';
+    const isAlone = simulation === 'tap' && netdevs.has(simulated);
     const other = (name: string, type: string): boolean =>
-      subject.simulation !== undefined && type === '' && netdevs.has(name) && !isSimulatedRepresentor(name);
+      simulation !== undefined &&
+      type === '' &&
+      netdevs.has(name) &&
+      (isAlone ? name === simulated : !isSimulatedRepresentor(name));
     // A bond of both uplinks, or a VLAN on one, stands for what it is made of.
     const madeOf = (name: string): readonly string[] => [
       ...links.filter(({ master }) => master === name).map((link) => link.name),
@@ -101,7 +107,10 @@ export const uplinkPort = defineCheck({
       return verdictOf([finding], [...said, ...shown]);
     }
     const uplink =
-      wanted ?? [...netdevs.values()].find(({ name }) => isIt(name, 'none'))?.name ?? named ?? 'p0';
+      wanted ??
+      [...netdevs.values()].find(({ name }) => isIt(name, 'none'))?.name ??
+      named ??
+      (simulation === undefined ? 'p0' : simulated);
     const about = {
       observed: said.map(({ said: ports }) => ports).join('; '),
       expected: uplink,

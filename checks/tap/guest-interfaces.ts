@@ -1,5 +1,7 @@
+import { runsOvnKubernetes } from '../../facts/derived/ovs-topology.ts';
 import { evidence } from '../../facts/fact.ts';
 import { defineCheck, notApplicable, verdictOf } from '../define.ts';
+import { guestNames } from './names.ts';
 
 export const guestInterfaces = defineCheck({
   id: 'tap/guest-interfaces',
@@ -11,8 +13,8 @@ export const guestInterfaces = defineCheck({
   roles: ['dpu-host', 'dpu', 'control-plane', 'worker'],
   tags: ['tap'],
   covers: ['S6', 'S7', 'S8', 'S9'],
-  requires: ['links'],
-  expects: ['testbed-management-interface', 'testbed-data-interface', 'testbed-vf0-interface'],
+  requires: ['links', 'processes'],
+  expects: ['testbed-management-interface', 'testbed-data-interface', 'testbed-vf0-interface', 'testbed-vfs'],
   simulations: ['tap'],
   messages: {
     NO_MANAGEMENT: {
@@ -34,9 +36,17 @@ export const guestInterfaces = defineCheck({
       remedy: 'Remove the interface on the hypervisor: virsh edit <virtual machine>',
       source: 'seed S L29-30',
     },
+    NO_VF: {
+      text: '{name} is missing, which VF {vf} is inside of the virtual machine',
+      cause:
+        'A DPU and its host each have an interface for every VF and its representor, joined by TAP interfaces. The virtual machine has lost this one, or it was renamed.',
+      remedy:
+        'Look at its interfaces on the hypervisor: virsh domiflist <virtual machine>. If fewer are wanted: --set testbed-vfs=<count>',
+      source: 'seed S L20-24',
+    },
   },
   docs: ['seed S L26-30'],
-  judge({ facts: { links }, expected, subject, report }) {
+  judge({ facts: { links, processes }, expected, subject, report }) {
     const management = expected['testbed-management-interface'].value;
     const data = expected['testbed-data-interface'].value;
     const has = (name: string): boolean =>
@@ -46,6 +56,11 @@ export const guestInterfaces = defineCheck({
     const said = evidence('ip -j -d addr show', links.map(({ name }) => name).join(' '));
     const about = (name: string) => ({ subject: name, args: { name }, evidence: [said] });
     const isHost = subject.role === 'dpu-host';
+    const guests = guestNames(expected['testbed-vf0-interface'].value, expected['testbed-vfs'].value);
+    // Of another testbed most have other names; VF 0 is told by tap/host-route and tap/vf0-in-ovs; pods take the others.
+    const isTheirs = guests.filter(has).length * 2 > guests.length;
+    const isConcerned = subject.role === 'dpu' || (isHost && !runsOvnKubernetes(processes));
+    const lost = isTheirs && isConcerned ? guests.filter((name, vf) => vf > 0 && !has(name)) : [];
     const absent = { observed: 'not there', expected: 'there' };
     return verdictOf(
       [
@@ -54,6 +69,9 @@ export const guestInterfaces = defineCheck({
         ...(isHost && has(data)
           ? [report('DATA_ON_HOST', { ...about(data), observed: 'there', expected: 'not there' })]
           : []),
+        ...lost.map((name) =>
+          report('NO_VF', { ...about(name), ...absent, args: { name, vf: guests.indexOf(name) } }),
+        ),
       ],
       [said],
     );

@@ -16,3 +16,14 @@ export const tapPairs = (nodes: readonly string[], vfs: number): readonly TapPai
       }),
     ),
   );
+
+/**
+ * The interfaces that a machine's VFs are inside of it, in the order of their numbers: libvirt puts seven functions into a
+ * slot, so that after enp2s0f1 to enp2s0f7 comes enp3s0f1. Empty where VF 0 has a name of another form.
+ * Source: https://github.com/Billy99/dpu-software/blob/main/docs/create-remaining-vms.md
+ */
+export function guestNames(vf0: string, vfs: number): readonly string[] {
+  const [, prefix = '', bus, slot = ''] = /^([a-z]+)(\d{1,3})(s\d+f)1$/.exec(vf0) ?? [];
+  if (bus === undefined) return [];
+  return numbersBelow(vfs).map((vf) => `${prefix}${Number(bus) + Math.floor(vf / 7)}${slot}${1 + (vf % 7)}`);
+}

@@ -304,6 +304,36 @@ const FAULTS: readonly (readonly [what: string, change: Change, expected: readon
     ],
   ],
   [
+    'a DPU that lacks the interface of a VF',
+    script('dpu', 'ip link set enp3s0f2 name lost', 'ip link set lost name enp3s0f2'),
+    [
+      {
+        target: 'infra-2',
+        check: 'tap/guest-interfaces',
+        code: 'NO_VF',
+        message: 'enp3s0f2 is missing, which VF 8 is inside of the virtual machine',
+      },
+    ],
+  ],
+  [
+    'VF 0 in the place of the uplink',
+    script(
+      'dpu',
+      'ovs-vsctl --timeout=20 del-port br-ex enp7s0 -- add-port br-ex enp2s0f1',
+      'ovs-vsctl --timeout=20 del-port br-ex enp2s0f1 -- add-port br-ex enp7s0',
+    ),
+    [
+      {
+        target: 'infra-2',
+        check: 'ovs/uplink-port',
+        code: 'NOT_ATTACHED',
+        message: 'uplink enp7s0 is not a port of bridge br-ex',
+      },
+      // It was an expected gap before.
+      { target: 'infra-2', check: 'tap/vf0-in-ovs', verdict: 'pass' },
+    ],
+  ],
+  [
     'a management port of another name',
     script('host', 'ip link set enp1s0 name mgmt0', 'ip link set mgmt0 name enp1s0'),
     [{ target: 'tenant-2', check: 'tap/guest-interfaces', code: 'NO_MANAGEMENT' }],

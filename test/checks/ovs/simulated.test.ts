@@ -81,6 +81,23 @@ test("the software testbed's bridge is missed by its name", (t) => {
   t.is(finding.message, 'bridge br-ex does not exist');
 });
 
+test("the software testbed's uplink is missed by its own name, and VF 0 is none", (t) => {
+  for (const ports of [[], [anInterface('enp2s0f1')]]) {
+    const facts = infra();
+    facts.ovs = { ...facts.ovs, bridges: [aBridge('br-ex', ports), aBridge('br-int', [])] };
+    const enp7s0 = facts.netdevs.get('enp7s0');
+    facts.netdevs = new Map([
+      ['enp7s0', enp7s0],
+      ['enp2s0f1', { ...enp7s0, name: 'enp2s0f1' }],
+    ]) as never;
+    const results = judgeNode(facts, ['ovs'], { role: 'dpu', simulation: 'tap' });
+    t.is(
+      onlyFault(t, results, 'ovs/uplink-port', 'NOT_ATTACHED').message,
+      'uplink enp7s0 is not a port of bridge br-ex',
+    );
+  }
+});
+
 test('a representor on the bridge is asked for only where ovnkube simulates the DPU', (t) => {
   const ovs = {
     ...dpu().ovs,

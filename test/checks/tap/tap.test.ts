@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import test from 'ava';
+import { guestNames } from '../../../checks/tap/names.ts';
 import type { Link } from '../../../facts/links.ts';
+import type { Process } from '../../../facts/processes.ts';
 import { faults, judgePair, onlyThis, verdictOn } from '../../helpers/judge-pair.ts';
-import { aLink, idsWith, judgeNode, type NodeFacts, onlyFault } from '../../helpers/node-facts.ts';
+import { aLink, aProcess, idsWith, judgeNode, type NodeFacts, onlyFault } from '../../helpers/node-facts.ts';
 import { aRoute } from '../../helpers/veth-pair.ts';
 
 const VMS = ['gw-1', 'infra-1', 'infra-2', 'infra-3', 'tenant-1', 'tenant-2', 'tenant-3', 'tenant-4'];
@@ -226,7 +228,8 @@ const infra = (ports: readonly string[] = ['br-ex', 'enp7s0']): Guest => ({
   ovs: { ...NO_OVS, bridges: [bridge('br-ex', ports)] },
 });
 
-const judgeGuests = (host: Guest, dpu: Guest) => judgePair('tap', { ...host }, { ...dpu });
+const judgeGuests = (host: Guest, dpu: Guest, processes: readonly Process[] = []) =>
+  judgePair('tap', { processes, ...host }, { processes, ...dpu });
 
 test('a healthy pair of guests passes, and VF 0 outside of OVS is an expected gap', (t) => {
   const results = judgeGuests(tenant(), infra());
@@ -254,7 +257,7 @@ test('a data port on a DPU host is a failure, on another machine its absence is'
   const dpu = infra();
   change(dpu, 'enp7s0', undefined);
   onlyThis(t, judgeGuests(tenant(), dpu), 'tap/guest-interfaces fail on dpu1', 'NO_DATA', ['enp7s0']);
-  const worker = judgeNode({ ...tenant() }, ['tap'], { role: 'worker', simulation: 'tap' });
+  const worker = judgeNode({ processes: [], ...tenant() }, ['tap'], { role: 'worker', simulation: 'tap' });
   onlyFault(t, worker, 'tap/guest-interfaces', 'NO_DATA');
 });
 
@@ -264,9 +267,38 @@ test('a missing management port is a failure', (t) => {
   onlyThis(t, judgeGuests(tenant(), dpu), 'tap/guest-interfaces fail on dpu1', 'NO_MANAGEMENT', ['enp1s0']);
 });
 
+test('a DPU that has lost VF 0 is told so, and where it is a port of OVS, by that', (t) => {
+  const dpu = infra();
+  change(dpu, 'enp2s0f1', undefined);
+  onlyThis(t, judgeGuests(tenant(), dpu), 'tap/vf0-in-ovs fail on dpu1', 'MISSING', ['enp2s0f1']);
+  const port = infra(['br-ex', 'enp7s0', 'enp2s0f1']);
+  change(port, 'enp2s0f1', undefined);
+  t.deepEqual(faults(judgeGuests(tenant(), port)), []);
+});
+
+test('the interface of a VF that a guest lacks is named by the number of the VF', (t) => {
+  const withVfs = (guest: Guest, lost?: string): Guest => {
+    const names = guestNames('enp2s0f1', 20).filter((name) => name !== 'enp2s0f1' && name !== lost);
+    return { ...guest, links: [...guest.links, ...names.map((name) => aLink(name))] };
+  };
+  t.deepEqual(faults(judgeGuests(withVfs(tenant()), withVfs(infra()))), []);
+  const dpu = judgeGuests(withVfs(tenant()), withVfs(infra(), 'enp4s0f6'));
+  onlyThis(t, dpu, 'tap/guest-interfaces fail on dpu1', 'NO_VF', ['enp4s0f6']);
+  t.is(
+    dpu.flatMap(({ findings }) => findings)[0]?.message,
+    'enp4s0f6 is missing, which VF 19 is inside of the virtual machine',
+  );
+  const [lacking, whole] = [withVfs(tenant(), 'enp3s0f1'), withVfs(infra())];
+  onlyThis(t, judgeGuests(lacking, whole), 'tap/guest-interfaces fail on host1', 'NO_VF', ['enp3s0f1']);
+  t.deepEqual(faults(judgeGuests(lacking, whole, [aProcess('ovnkube')])), [], 'a pod may have taken it');
+});
+
 test('a virtual machine of another testbed has nothing to judge', (t) => {
   const facts = { links: [aLink('lo'), aLink('ens3')], routes: [] };
-  const results = judgeNode({ ...tenant(), ...facts }, ['tap'], { role: 'dpu-host', simulation: 'tap' });
+  const results = judgeNode({ processes: [], ...tenant(), ...facts }, ['tap'], {
+    role: 'dpu-host',
+    simulation: 'tap',
+  });
   t.is(results.get('tap/guest-interfaces')?.verdict, 'skip');
   t.is(results.get('tap/host-route')?.verdict, 'skip');
 });
