@@ -27,6 +27,16 @@ export interface Link {
   readonly vfs: readonly VfLine[];
   readonly addresses: readonly Address[];
   readonly parentDevice: string | undefined;
+  /** Of a port of a bridge of Linux; undefined for others. */
+  readonly bridgePort?: BridgePort | undefined;
+}
+
+/** How a bridge of Linux treats one of its ports. */
+export interface BridgePort {
+  /** forwarding, or disabled, blocking, listening, learning; empty where iproute2 does not tell. */
+  readonly state: string;
+  /** Nothing is forwarded between two isolated ports. */
+  readonly isolated: boolean;
 }
 
 /** One of the `vf N` lines that `ip link` prints under a PF. */
@@ -78,7 +88,14 @@ function parseLink(link: read.JsonRecord): Link {
     vfs: read.records(link['vfinfo_list']).map(parseVf),
     addresses: read.records(link['addr_info']).flatMap(parseAddress),
     parentDevice: read.optionalText(link, 'parentdev'),
+    bridgePort: parseBridgePort(read.record(link['linkinfo'])),
   };
+}
+
+function parseBridgePort(info: read.JsonRecord): BridgePort | undefined {
+  if (read.text(info, 'info_slave_kind') !== 'bridge') return undefined;
+  const port = read.record(info['info_slave_data']);
+  return { state: read.text(port, 'state'), isolated: port['isolated'] === true };
 }
 
 /** iproute2 before 5.1 has `mac` and `vlan` of its own, later ones `address` and a list of VLANs. */

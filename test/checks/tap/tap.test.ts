@@ -69,6 +69,28 @@ test('a TAP interface or a bridge that is down is named', (t) => {
   }
 });
 
+test('a TAP interface that its bridge does not join to the other one is named', (t) => {
+  const port = (state: string, isolated = false) => ({ bridgePort: { state, isolated } });
+  for (const [given, code] of [
+    [port('disabled'), 'NOT_FORWARDING'],
+    [port('blocking'), 'NOT_FORWARDING'],
+    [port('forwarding', true), undefined],
+    [port('learning'), undefined],
+    [{ mtu: 1280 }, 'MTU_DIFFERS'],
+  ] as const) {
+    const facts = hypervisor();
+    change(facts, 'tap2-vf4-i', given);
+    if (code === undefined) t.deepEqual(idsWith(judge(facts), 'fail', 'warn', 'error'), []);
+    else t.is(onlyFault(t, judge(facts), 'tap/links-up', code).subject, 'tap2-vf4-i');
+  }
+  const facts = hypervisor();
+  for (const side of ['i', 't']) change(facts, `tap2-vf4-${side}`, port('forwarding', true));
+  t.is(
+    onlyFault(t, judge(facts), 'tap/links-up', 'ISOLATED').message,
+    'tap2-vf4-i and tap2-vf4-t are isolated ports of br2-vf4, which forwards nothing between them',
+  );
+});
+
 const NO_CARRIER = { flags: ['NO-CARRIER', 'BROADCAST', 'MULTICAST', 'UP'] };
 
 test('a TAP interface that no virtual machine holds is named with its machine', (t) => {
