@@ -1,6 +1,8 @@
 import { configMaps as configMapsFact } from '../../facts/cluster/config-maps.ts';
 import { apiEvidence } from '../../facts/cluster/fact.ts';
+import { workloadName, workloads as workloadsFact } from '../../facts/cluster/workloads.ts';
 import { type DevicePool, devicePools, type PoolFault } from '../../facts/derived/cluster/device-pools.ts';
+import { mountedConfigurations } from '../../facts/derived/cluster/network-workloads.ts';
 import { defineClusterCheck, notApplicable, verdictOf } from '../define.ts';
 
 export const devicePluginConfig = defineClusterCheck({
@@ -14,6 +16,14 @@ export const devicePluginConfig = defineClusterCheck({
   covers: ['A59'],
   requires: ['configMaps', 'workloads'],
   messages: {
+    NO_MAP: {
+      text: '{workload} has no configuration: {why}',
+      cause:
+        'The ConfigMap was never made, or deleted. What the plugin has read it goes by until it is next started; then it ends, and its node offers no VFs.',
+      remedy:
+        'See what is there: kubectl -n {namespace} get configmaps; then make it with a key config.json that has the pools in its resourceList.',
+      source: 'seed A L330-348',
+    },
     NOT_JSON: {
       text: 'error unmarshalling raw bytes of ConfigMap {from}: {why}',
       cause: 'The text is no JSON, often for a comma too many or a comment.',
@@ -68,7 +78,34 @@ export const devicePluginConfig = defineClusterCheck({
           'no configuration of an SR-IOV device plugin',
       ),
     ];
-    if (sources.length === 0) return notApplicable('no ConfigMap configures an SR-IOV device plugin', seen);
+    const lacking = mountedConfigurations(workloads).flatMap(({ workload, known, maps }) => {
+      const { namespace } = workload;
+      const [map] = maps.filter((name) => !sources.some((one) => one.startsWith(`${namespace}/${name} `)));
+      // What it mounts in other ways may hold a configuration, too.
+      if (map === undefined && (known || sources.length > 0)) return [];
+      const isThere = configMaps.some((one) => one.namespace === namespace && one.name === map);
+      const why =
+        map === undefined
+          ? `no ConfigMap has pools, and it mounts nothing else`
+          : isThere
+            ? `ConfigMap ${namespace}/${map} has no key config.json`
+            : `there is no ConfigMap ${namespace}/${map}, which it mounts`;
+      return report('NO_MAP', {
+        subject: workloadName(workload),
+        args: { workload: workloadName(workload), namespace, why },
+        observed: why,
+        expected: 'a ConfigMap with pools',
+        evidence: [
+          ...seen,
+          apiEvidence(
+            workloadsFact.lists.daemonSets,
+            `${workloadName(workload)}: volumes ${workload.volumes.join(', ') || 'none'}`,
+          ),
+        ],
+      });
+    });
+    if (sources.length === 0 && lacking.length === 0)
+      return notApplicable('no ConfigMap configures an SR-IOV device plugin', seen);
     const findings = faults.map((fault) => {
       const { from, entry } = fault;
       const [map = '', key = ''] = from.split(' ', 2);
@@ -82,7 +119,7 @@ export const devicePluginConfig = defineClusterCheck({
         evidence: [apiEvidence(configMapsFact.lists.configMaps, `${map}, key ${key}: ${why || entry}`)],
       });
     });
-    return verdictOf(findings, seen, `${pools.length} pools`);
+    return verdictOf([...lacking, ...findings], seen, `${pools.length} pools`);
   },
 });
 

@@ -114,7 +114,7 @@ export const podsScheduled = defineClusterCheck({
           ? 'NOT_SAID'
           : isLacking(said, resource) && (fitting.length === 0 || isEverywhereShort(said, resource))
             ? 'UNSCHEDULABLE'
-            : fitting.length > 0 && away.length === fitting.length
+            : away.length > 0 && IS_AWAY.test(said)
               ? 'NODE_AWAY'
               : 'OTHER_REASON';
       const free =
@@ -161,6 +161,9 @@ const isEverywhereShort = (said: string, resource: string): boolean => {
   const [, all] = /: 0\/(\d+) nodes are available/.exec(said) ?? [];
   return all !== undefined && said.includes(` ${all} Insufficient ${resource}`);
 };
+
+/** kube-scheduler, of nodes that are cordoned or that the node controller has tainted. */
+const IS_AWAY = /were unschedulable|node\.kubernetes\.io\/(?:unschedulable|not-ready|unreachable)/;
 
 const awayText = ({ name, ready, unschedulable }: ClusterNode): string | undefined => {
   if (unschedulable) return `${name} is cordoned`;

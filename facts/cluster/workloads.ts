@@ -24,6 +24,8 @@ export interface Workload extends ObjectIdentity {
   /** As who its pods speak to the API; `default` where nothing is said. */
   readonly serviceAccount: string;
   readonly containers: readonly ContainerTemplate[];
+  /** What its pods mount: `configMap sriovdp-config` where that must be there, of all others the kind alone, such as `hostPath`. */
+  readonly volumes: readonly string[];
 }
 
 /** Empty fields of a toleration fit everything (Kubernetes, concepts: taints and tolerations). */
@@ -89,7 +91,15 @@ function common(object: JsonRecord, metadata: JsonRecord, id: ObjectIdentity) {
     serviceAccount: optionalText(podSpec, 'serviceAccountName') ?? 'default',
     updateStrategy: record(spec['updateStrategy'] ?? spec['strategy']),
     containers: containerTemplates(podSpec),
+    volumes: records(podSpec['volumes']).flatMap(volumeText),
   };
+}
+
+function volumeText(volume: JsonRecord): readonly string[] {
+  const map = record(volume['configMap']);
+  const name = optionalText(map, 'name');
+  if (name !== undefined && map['optional'] !== true) return [`configMap ${name}`];
+  return Object.keys(volume).filter((key) => key !== 'name');
 }
 
 type Counts = Readonly<Record<'desired' | 'updated' | 'ready' | 'available', number>>;

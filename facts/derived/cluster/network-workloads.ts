@@ -29,6 +29,19 @@ export const devicePluginSets = (workloads: readonly Workload[]): readonly Workl
       (workload.name === 'dpu-sim-device-plugin' || workload.containers.some(isDevicePluginContainer)),
   );
 
+/** ConfigMaps that the device plugin has to mount; `known` where what it mounts shows at all. */
+export const mountedConfigurations = (workloads: readonly Workload[]) =>
+  devicePluginSets(workloads)
+    // dpu-simulator's needs no configuration.
+    .filter(
+      ({ name, containers }) => !/dpu-sim/.test([name, ...containers.map(({ image }) => image)].join(' ')),
+    )
+    .map((workload) => ({
+      workload,
+      known: workload.volumes.length > 0,
+      maps: workload.volumes.flatMap((volume) => /^configMap (.*sriov.*)$/.exec(volume)?.[1] ?? []),
+    }));
+
 /** SR-IOV device plugin, --resource-prefix: what stands before a resource's name unless its entry says otherwise. */
 export const DEFAULT_PREFIX = 'intel.com';
 

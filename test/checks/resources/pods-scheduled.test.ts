@@ -89,6 +89,8 @@ test('a pod that waits for a node under maintenance, or that someone holds back,
   const judgement = waiting(said(message), { cordoned: true });
   t.deepEqual(codesOf(judgement), ['NODE_AWAY']);
   t.is(judgement.kind === 'findings' ? judgement.findings[0]?.level : undefined, 'warn');
+  const volume = said('0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims.');
+  t.deepEqual(codesOf(waiting(volume, { cordoned: true })), ['OTHER_REASON']);
   const gated = {
     reason: 'SchedulingGated',
     message: 'Scheduling is blocked due to non-empty scheduling gates',
