@@ -92,15 +92,16 @@ export const tunnelEndpoints = defineCheck({
         ];
       }
       const isRight = ({ type }: Attached): boolean => types.length === 0 || types.includes(type);
-      // A chassis may be registered with several types.
-      if (!isRight(port) && !all.some((one) => isRight(one) && leadsTo(one, remote))) {
+      // A chassis may be registered with several types; what could not be set up, ovs/port-errors tells.
+      const isSetUp = port.error === undefined;
+      if (isSetUp && !isRight(port) && !all.some((one) => isRight(one) && leadsTo(one, remote))) {
         const args = { tunnel, type: port.type, wanted: types.join(',') };
         const shown = [ofInterface(port, 'type'), externalId(ovs, 'ovn-encap-type')];
         const wrong = { ...about, args, observed: port.type, expected: args.wanted, evidence: shown };
         return [report('OTHER_TYPE', wrong)];
       }
       const key = port.options.get('key');
-      if (key !== 'flow')
+      if (isSetUp && key !== 'flow')
         return [
           report('KEY', {
             ...about,

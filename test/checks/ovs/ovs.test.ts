@@ -42,6 +42,13 @@ const tagged = (ovs: Ovs, tags: Readonly<Record<string, number>>): Ovs => ({
   })),
 });
 
+test('a tunnel that could not be set up is told by its error alone', (t) => {
+  const facts = broken((ovs) =>
+    withInterface(ovs, 'ovn-8c1016-0', { error: 'no remote_ip', type: 'gre', options: new Map() }),
+  );
+  onlyFault(t, judge(facts), 'ovs/port-errors', 'OTHER');
+});
+
 test('VLANs that the uplink carries, or shares with the host, are no fault', (t) => {
   for (const tags of [{ pf0hpf: 3 }, { p0: 3, pf0hpf: 3 }, { p0: 2, brp0: 2, pf0hpf: 3 }]) {
     const results = judge(broken((ovs) => tagged(ovs, tags)));
