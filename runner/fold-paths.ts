@@ -2,11 +2,16 @@ import { type Culprit, culprits } from '../facts/traffic/culprits.ts';
 import type { PathMeasurement } from '../facts/traffic/measurement.ts';
 import type { Result } from './report.ts';
 import { blocked } from './said.ts';
+import { toldByNode } from './told-by-node.ts';
 
-/** Of the paths that a culprit explains one tells of it, and the others are blocked by that. */
+/**
+ * Of the paths that a culprit explains one tells of it, and the others are blocked by that. Where a check of a node has
+ * told of it, that one is blocked as well: `others` are the results of all that is no path.
+ */
 export function foldByCulprit(
   judgedPaths: ReadonlyMap<PathMeasurement, readonly Result[]>,
   tellsOfReach: (result: Result) => boolean,
+  others: readonly Result[] = [],
 ): readonly Result[] {
   const isFailing = (result: Result): boolean => result.verdict === 'fail' && tellsOfReach(result);
   const fails = (measurement: PathMeasurement): boolean =>
@@ -21,7 +26,9 @@ export function foldByCulprit(
     return results.map((result) => {
       if (!isFailing(result) || teller === undefined || result.path === undefined) return result;
       const told = { ...result, path: { ...result.path, culprit: culprit.id } };
-      return result === teller ? withCulprit(told, culprit) : sameAs(told, teller, culprit);
+      if (result !== teller) return sameAs(told, teller, culprit);
+      const by = toldByNode(culprit, others);
+      return by.length === 0 ? withCulprit(told, culprit) : toldAlready(told, culprit, by);
     });
   });
 }
@@ -44,6 +51,17 @@ function withCulprit(result: Result, { title, reason, evidence: seen, remedy }: 
     ],
   };
 }
+
+/** A path that fails for what a node's own check has found. */
+const toldAlready = (result: Result, culprit: Culprit, by: ReturnType<typeof toldByNode>): Result => ({
+  ...result,
+  ...blocked(
+    [...new Set(by.map(({ checkId }) => checkId))],
+    `${by.map(({ checkId, target }) => `${checkId} did not pass on ${target}`).join(' and ')}, which explains it: ${culprit.title}`,
+  ),
+  findings: [],
+  evidence: [...result.findings.flatMap((finding) => finding.evidence), ...culprit.evidence],
+});
 
 /** A path that fails for a cause that another one tells. */
 const sameAs = (result: Result, teller: Result, culprit: Culprit): Result => ({

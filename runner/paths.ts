@@ -17,13 +17,15 @@ export const isPathCheck = (check: Check): check is AnyPathCheck => check.scope 
 
 /**
  * Judges all that was measured: each check on each path that it concerns. Of paths that fail for one cause the one that
- * tells it best is a failure, and the others are blocked by it.
+ * tells it best is a failure, and the others are blocked by it. `others` are the results of nodes, of which one may have
+ * told the cause.
  */
 export function judgePaths(
   checks: readonly AnyPathCheck[],
   { paths, problems }: TrafficMeasurements,
   nodes: readonly GatheredNode[],
   options: JudgeOptions,
+  others: readonly Result[] = [],
 ): readonly Result[] {
   const somewhere = nodes[0]?.node.name ?? '';
   const unsent = problems.map((problem) => notSent(problem, somewhere));
@@ -39,7 +41,7 @@ export function judgePaths(
   const reach = new Set<string>(checks.filter(({ measures }) => measures === 'exchange').map(({ id }) => id));
   return [
     ...unsent,
-    ...foldByCulprit(judgedPaths, ({ checkId }) => reach.has(checkId)),
+    ...foldByCulprit(judgedPaths, ({ checkId }) => reach.has(checkId), others),
     ...checks
       .filter(({ measures }) => measures === 'stream')
       .flatMap((check) => withoutStream(check, judgedPaths, somewhere)),

@@ -98,7 +98,7 @@ export async function run(request: RunRequest): Promise<Report> {
     round = renewed && { ...renewed, clusters: paired.clusters };
     outcome = judgeAll(gathered, round?.clusters ?? [], checks, request);
   }
-  const sent = await sendTraffic(request, checks, gathered, round);
+  const sent = await sendTraffic(request, checks, gathered, round, outcome.results);
   const targets = targetNames(gathered, round?.clusters ?? []);
   const all =
     sent === undefined ? outcome.results : inOrder([...outcome.results, ...sent.results], checks, targets);
@@ -244,10 +244,11 @@ async function sendTraffic(
   checks: readonly Check[],
   nodes: readonly GatheredNode[],
   round: ClusterRound | undefined,
+  others: readonly Result[],
 ): Promise<Sent | undefined> {
   if (request.measure === undefined || request.signal.aborted) return undefined;
   if (checks.every(({ scope }) => scope !== 'path')) return undefined;
-  return (await import('./traffic.ts')).sendTraffic(request.measure, checks, nodes, round, request);
+  return (await import('./traffic.ts')).sendTraffic(request.measure, checks, nodes, round, request, others);
 }
 
 /** The targets of results, with the clusters that they hang on. */

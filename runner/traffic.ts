@@ -43,19 +43,20 @@ const ownFault = (error: unknown): TrafficMeasurements => {
   return { paths: [], problems: [problem], notes: [], left: [] };
 };
 
-/** Has traffic sent, and judges it. */
+/** Has traffic sent, and judges it beside what nodes and clusters have shown. */
 export async function sendTraffic(
   measure: Measure,
   checks: readonly Check[],
   nodes: readonly GatheredNode[],
   round: ClusterRound | undefined,
   options: JudgeOptions,
+  others: readonly Result[],
 ): Promise<Sent> {
   const clusters = (round?.asked ?? []).map(({ name, target, facts }) => ({ name, target, facts }));
   const measurements = await measure({ nodes, clusters }).catch(ownFault);
   const { paths, notes, left } = measurements;
   return {
-    results: judgePaths(checks.filter(isPathCheck), measurements, nodes, options),
+    results: judgePaths(checks.filter(isPathCheck), measurements, nodes, options, others),
     traffic: { paths: paths.length, notes, left },
   };
 }

@@ -18,6 +18,8 @@ export interface Culprit {
   readonly first: string;
   /** What is wrong in a few words; undefined where only the place is known. */
   readonly reason: string | undefined;
+  /** The device or port at which the packets are lost; undefined where it was not seen. */
+  readonly place: string | undefined;
   readonly evidence: readonly Evidence[];
   /** What to do, with commands that can be pasted; undefined where nothing tells what is wrong. */
   readonly remedy: string | undefined;
@@ -100,6 +102,7 @@ function culpritOf({ id, located, scope }: Suspect, members: readonly PathMeasur
     paths: members.map(({ path }) => path.id),
     first: first?.path.id ?? '',
     reason: loss?.reason,
+    place: loss?.lost.name,
     evidence: [...(loss?.evidence ?? []), ...(members.length > 1 ? [counts] : [])],
     remedy: loss?.remedy,
   };

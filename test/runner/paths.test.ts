@@ -1,11 +1,13 @@
 import test, { type ExecutionContext } from 'ava';
+import { CHECKS } from '../../checks/index.ts';
 import { TRAFFIC_CHECKS } from '../../checks/traffic/index.ts';
+import { NAMES_WHAT_DROPS } from '../../checks/traffic/told-by-nodes.ts';
 import type { Hop } from '../../facts/traffic/location.ts';
 import type { PathMeasurement, TrafficMeasurements } from '../../facts/traffic/measurement.ts';
 import { completeReport } from '../../runner/complete-report.ts';
 import { judgePaths } from '../../runner/paths.ts';
 import type { Report, Result } from '../../runner/report.ts';
-import { aReport, aTarget } from '../helpers/reports.ts';
+import { aFinding, aReport, aResult, aTarget } from '../helpers/reports.ts';
 import {
   aConversation,
   aMeasurement,
@@ -173,6 +175,36 @@ test('paths that fail at one place are one failure, and the others are blocked b
   }
   const report = reportOf(results);
   t.is(report.exitCode, 1);
+});
+
+test('what a check of a node has found is no second failure', (t) => {
+  const broken = [aPath(POD1, POD2), aPath(POD3, POD2)].map((path) => lostAt(path, REPRESENTOR));
+  const told = (checkId: string, target: string, subject: string): readonly string[] => {
+    const finding = aFinding({ subject, message: `${subject} is a port of br-int and is down` });
+    const other = aResult({ checkId, target, verdict: 'fail', findings: [finding] });
+    const results = judgePaths(REACH, aTraffic(broken), NODES, NOTHING_SET, [other]);
+    const report = reportOf([other, ...results]);
+    t.is(report.exitCode, 1);
+    t.is(results.flatMap(({ path }) => path?.culprit ?? []).length, 2);
+    return results.map(({ verdict, blockedBy }) => `${verdict} ${blockedBy?.join(' ') ?? ''}`);
+  };
+  t.deepEqual(told('ovs/ports-up', 'dpu2', 'pf0vf1'), ['blocked ovs/ports-up', 'blocked traffic/pod-to-pod']);
+  const alone = ['fail ', 'blocked traffic/pod-to-pod'];
+  t.deepEqual(told('ovs/ports-up', 'dpu1', 'pf0vf1'), alone, 'on another node');
+  t.deepEqual(told('ovs/ports-up', 'dpu2', 'pf0vf2'), alone, 'another port');
+  t.deepEqual(
+    told('sriov/hw-tc-offload', 'dpu2', 'pf0vf1'),
+    alone,
+    'nothing that keeps packets from passing',
+  );
+});
+
+test('the checks whose failures tell what drops packets are there', (t) => {
+  const ids = new Set<string>(CHECKS.map(({ id }) => id));
+  t.deepEqual(
+    [...NAMES_WHAT_DROPS].filter((id) => !ids.has(id)),
+    [],
+  );
 });
 
 test('two places are two failures', (t) => {

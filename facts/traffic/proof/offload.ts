@@ -56,5 +56,5 @@ function verdictOf(verdicts: readonly OffloadVerdict[]): OffloadVerdict {
   if (all('offloaded')) return 'offloaded';
   if (has('in-part') || (has('in-software') && has('offloaded'))) return 'in-part';
   if (has('in-software')) return 'in-software';
-  return has('simulated') ? 'simulated' : 'undetermined';
+  return all('simulated') ? 'simulated' : 'undetermined';
 }

@@ -1,5 +1,5 @@
 import { isHostPfRepresentor } from '../../derived/dpu-ports.ts';
-import { integrationBridgeName } from '../../derived/ovs-topology.ts';
+import { externalBridge, integrationBridgeName } from '../../derived/ovs-topology.ts';
 import { evidence } from '../../fact.ts';
 import { OUTSIDE } from '../scopes.ts';
 import type { Finder } from './scene.ts';
@@ -18,8 +18,9 @@ export const noPatch: Finder = ({ path, from, chassis }) => {
       ),
     ),
   );
+  const outside = externalBridge(ovs)?.name;
   return {
-    reason: `no patch port joins ${integrationBridgeName(ovs)} of ${target} to a bridge that leads out`,
+    reason: `no patch port joins ${integrationBridgeName(ovs)} of ${target} to a bridge that leads out${outside === undefined ? '' : `: ${outside}`}`,
     remedy: `ovn-controller makes it, by ovn-bridge-mappings and a port of type localnet, on ${target}: ovs-vsctl get Open_vSwitch . external_ids:ovn-bridge-mappings; ovn-appctl -t ovn-controller connection-status`,
     evidence: [evidence(`patch ports of ${target}, by ovs-vsctl show`, patches.join('\n') || 'none')],
     at: { kind: 'patch', node: target },

@@ -135,6 +135,19 @@ test('what arrives and is not answered, and answers that are not taken', (t) => 
   );
 });
 
+test('a node that takes in what it is sent from outside, and does not answer', (t) => {
+  const node = { ...aPod('host2', 2), kind: 'node', name: 'host2' } as const;
+  const pf = (counter: Hop['counter'], direction: Hop['direction']): Hop => ({
+    ...{ kind: 'interface', node: 'host2', name: 'enp3s0', of: 'host2', counter, direction },
+  });
+  const path = aPath(A, node, { kind: 'pod-to-other-node' });
+  const arrived = { lost: pf('tx', 'reply'), last: pf('rx', 'request') };
+  t.like(notTaken(scene({}, { path, loss: arrived, ends: {} })), {
+    reason: 'packets arrive at host2, whose own system discards them',
+    reach: 'destination',
+  });
+});
+
 test('a firewall that lets nothing out, without a word', (t) => {
   const lost = eth0('tx', 'request', A.name);
   const reading = (packets: number) => [{ hop: lost, packets, dropped: undefined, mayPassUncounted: false }];

@@ -2,9 +2,11 @@ import test from 'ava';
 import type { Hop, HopReading } from '../../../facts/traffic/location.ts';
 import { switchDown, switchDownBeyond } from '../../../facts/traffic/reasons/daemons.ts';
 import { flowDrops, tunnelUnreachable } from '../../../facts/traffic/reasons/flows.ts';
+import { neighbourWrong } from '../../../facts/traffic/reasons/neighbour.ts';
 import { claimedTwice, flowsGone } from '../../../facts/traffic/reasons/representor.ts';
 import type { ChassisScene, Scene } from '../../../facts/traffic/reasons/scene.ts';
 import { tooLong } from '../../../facts/traffic/reasons/size.ts';
+import { aLink } from '../../helpers/node-facts.ts';
 import { aPath, aPod } from '../../helpers/traffic.ts';
 
 const hop = (kind: Hop['kind'], node: string, counter: Hop['counter']): Hop => ({
@@ -176,4 +178,47 @@ test('a port that was installed, and of which no flow knows: its flows are gone'
   );
   t.is(reasonOf('false', 'port'), undefined);
   t.is(reasonOf('true', 'another'), undefined);
+});
+
+test('a MAC address that the other end of the tunnel does not have is named, on one link alone', (t) => {
+  const address = (ip: string) =>
+    ({ family: 'inet', address: ip, prefixLength: 24, scope: 'global' }) as const;
+  const device = (ip: string, mac: string) => [aLink('brp0', { mac, addresses: [address(ip)] })];
+  const ends = { from: { chassis: 'dpu1' }, to: { chassis: 'dpu2' } };
+  const of = (given: Partial<ChassisScene>, encapIp = '192.0.2.1') =>
+    neighbourWrong(
+      scene({ lost: WAY[5], last: WAY[4] }, {
+        ...ends,
+        chassis: new Map([
+          [
+            'dpu1',
+            chassis('dpu1', {
+              chassis: { target: 'dpu1', encapIps: [encapIp] },
+              links: device(encapIp, '02:00:00:00:00:01'),
+              ...given,
+            } as unknown as Partial<ChassisScene>),
+          ],
+          [
+            'dpu2',
+            chassis('dpu2', {
+              chassis: { target: 'dpu2', encapIps: ['192.0.2.2'] },
+              links: device('192.0.2.2', '02:00:00:00:00:02'),
+            } as unknown as Partial<ChassisScene>),
+          ],
+        ]),
+      } as unknown as Partial<Scene>),
+    );
+  const neighbours = (mac: string) => ({
+    neighbours: [{ address: '192.0.2.2', device: 'brp0', mac, states: ['PERMANENT'] }],
+  });
+  const wrong = neighbours('02:00:00:00:00:77');
+  t.like(of(wrong), {
+    reason:
+      'dpu1 sends what goes to 192.0.2.2 to the MAC address 02:00:00:00:00:77, and brp0 of dpu2, which has 192.0.2.2, has 02:00:00:00:00:02',
+    reach: 'between-nodes',
+  });
+  t.is(of(neighbours('02:00:00:00:00:02')), undefined);
+  t.is(of(wrong, '198.51.100.1'), undefined, 'a router in between has its own');
+  const tunnelTo = { mac: '02:00:00:00:00:77', address: '192.0.2.2' };
+  t.truthy(of({ trace: { tunnelTo } as never, neighbours: [] }), 'as Open vSwitch itself has it');
 });

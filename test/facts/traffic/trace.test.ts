@@ -14,6 +14,7 @@ test('a packet that goes its way: drops of copies on the way are none', (t) => {
   t.false(trace?.unknownPort);
   t.deepEqual(trace?.errors, []);
   t.is(trace?.neighbourMiss, undefined);
+  t.deepEqual(trace?.tunnelTo, { mac: '10:70:fd:02:81:c0', address: '192.168.41.128' });
 });
 
 test('a flow that drops it is named', (t) => {

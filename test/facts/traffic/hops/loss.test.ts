@@ -145,6 +145,23 @@ const counters = (time: number, rx: number): Counters => ({
   endpoints: {},
 });
 
+test('a place that packets may bypass tells only of those that passed it', (t) => {
+  const read = (packets: number) =>
+    readingsOf(
+      DEVICE === undefined ? [] : [{ ...DEVICE, mayBypass: true }],
+      {
+        before: counters(0, 0),
+        idle: counters(1000, 0),
+        after: counters(3000, packets),
+        sent: 20,
+        received: 0,
+      },
+      () => false,
+    )[0]?.packets;
+  t.is(read(20), 20);
+  t.is(read(0), undefined);
+});
+
 test('what passes without the packets is taken off; where that is as much, the counter does not tell', (t) => {
   const read = (before: number, idle: number, after: number) =>
     readingsOf(

@@ -143,3 +143,22 @@ test('where no port is that of the endpoint, Open vSwitch is looked at all the s
   ]);
   t.deepEqual(gaps, ['no port of br-int has ip_addresses 10.233.65.77']);
 });
+
+test('a node is reached by the interface that has the address, which packets may bypass', (t) => {
+  const address = '192.168.42.202';
+  const { hops } = wayOf(
+    {
+      ...{ id: 'a', kind: 'pod-to-other-node', protocol: 'icmp', family: 4, from: pod(1, 4), size: 'small' },
+      to: { name: 'host2', address, node: 'host2' },
+    },
+    FACTS,
+  );
+  const own = hops.filter(({ hop }) => hop.node === 'host2');
+  t.deepEqual(
+    own.map(({ hop, mayBypass }) => [hop.direction, hop.counter, hop.of, mayBypass]),
+    [
+      ['request', 'rx', 'host2', true],
+      ['reply', 'tx', 'host2', true],
+    ],
+  );
+});

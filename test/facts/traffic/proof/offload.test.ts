@@ -61,3 +61,9 @@ test('what stands in for hardware is simulated in all', (t) => {
   const simulated = 'a veth pair';
   is(t, [offloaded({ simulated }), reverse({ simulated })], 'simulated', ['simulated', 'simulated']);
 });
+
+test('a direction of which nothing can be told is not simulated by the other', (t) => {
+  const failure = { code: 'not-found', message: 'dpu2 has no network device pf0vf3' } as const;
+  const given = [offloaded({ simulated: 'a veth pair' }), reverse({ representor: undefined, failure })];
+  is(t, given, 'undetermined', ['simulated', 'undetermined']);
+});
