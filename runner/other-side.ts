@@ -6,8 +6,8 @@ import type { Result } from './report.ts';
 import { blocked } from './said.ts';
 
 /**
- * One broken link is one failure, on whichever side it shows: a host's result is blocked where its check says that a
- * failure of another check on its DPU explains each of its findings.
+ * One broken link is one failure, on whichever side it shows: a host's finding is left out where its check
+ * says that a failure of another check on its DPU explains it, and a result is blocked of which none is left.
  */
 export function foldByDpu(
   results: readonly Result[],
@@ -32,10 +32,11 @@ export function foldByDpu(
     const other = failureOf(by.check, name);
     const outcome = dpu.facts.get('netdevs');
     const netdevs = outcome?.ok ? (outcome.value as FactValues['netdevs']) : new Map();
-    const isExplained = result.findings.every((own) =>
-      other?.findings.some((finding) => by.explains(own, finding, netdevs)),
+    const left = result.findings.filter(
+      (own) => !other?.findings.some((finding) => by.explains(own, finding, netdevs)),
     );
-    if (!isExplained) return result;
+    if (left.some(({ level }) => level === 'fail')) return { ...result, findings: left };
+    if (left.length > 0) return result;
     return {
       ...result,
       ...blocked([by.check], `${by.check} did not pass on ${name}, which explains it`),

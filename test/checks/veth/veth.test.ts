@@ -174,6 +174,18 @@ test('a VF and another representor that were renamed are both told', (t) => {
   t.deepEqual(found.sort(), ['RENAMED eth0-9', 'RENAMED rep0-7']);
 });
 
+test('a pair that is gone and another VF that was renamed are each told once', (t) => {
+  const pair = vethPair();
+  change(pair.host, 'eth0-3', undefined);
+  change(pair.dpu, 'rep0-3', undefined);
+  change(pair.host, 'eth0-9', { name: 'data9' });
+  pair.dpu.vethPeers.set('rep0-9', endOf(pair.host.links, 'data9'));
+  const found = judge(pair).flatMap(({ findings }) =>
+    findings.map(({ code, subject }) => `${code} ${subject}`),
+  );
+  t.deepEqual(found.sort(), ['MISSING rep0-3', 'RENAMED eth0-9']);
+});
+
 test('a host is not said to have exactly its VFs where a pair is wrong on both sides', (t) => {
   const pair = vethPair();
   change(pair.host, 'eth0-7', undefined);
