@@ -24,6 +24,14 @@ export const virtfnCount = defineCheck({
         "Look at the kernel's messages, then make the VFs anew: dmesg | grep {pf}; echo 0 > /sys/bus/pci/devices/{pf}/sriov_numvfs; echo {wanted} > /sys/bus/pci/devices/{pf}/sriov_numvfs",
       source: 'kernel: Documentation/ABI/testing/sysfs-bus-pci',
     },
+    NO_NUMBER: {
+      text: '{pf} has {count} virtfn links, and no sriov_numvfs tells how many VFs there are',
+      cause:
+        'The kernel shows sriov_numvfs beside the virtfn links of every PF: what stands in sysfs was hidden.',
+      remedy:
+        'Look at both, and at what lies over sysfs: ls /sys/bus/pci/devices/{pf}/; grep sysfs /proc/mounts',
+      source: 'kernel: Documentation/ABI/testing/sysfs-bus-pci',
+    },
   },
   docs: ['seed A L70-73', 'seed G L145-146'],
   judge({ facts, expected, report }) {
@@ -40,12 +48,17 @@ export const virtfnCount = defineCheck({
       .filter((pf) => pf.virtfns.size !== (pf.sriovNumVfs ?? 0))
       .map((pf) => {
         const [count, numvfs] = [pf.virtfns.size, pf.sriovNumVfs ?? 0];
+        const about = { subject: pf.address, observed: `${count} virtfn links`, evidence: saidOf(pf) };
+        if (pf.sriovNumVfs === undefined)
+          return report('NO_NUMBER', {
+            ...about,
+            args: { pf: pf.address, count },
+            expected: `sriov_numvfs ${count}`,
+          });
         return report('OTHER_COUNT', {
-          subject: pf.address,
+          ...about,
           args: { pf: pf.address, count, numvfs, wanted: Math.max(count, numvfs) },
-          observed: `${count} virtfn links`,
           expected: `${numvfs} virtfn links`,
-          evidence: saidOf(pf),
         });
       });
     return verdictOf(findings, pfs.flatMap(saidOf));
