@@ -1,6 +1,6 @@
 import { globalAddresses } from '../../facts/derived/addresses.ts';
 import { evidence } from '../../facts/fact.ts';
-import { defaultRoutes, describeRoute } from '../../facts/routes.ts';
+import { defaultRoutes, describeRoute, type Route } from '../../facts/routes.ts';
 import { defineCheck, verdictOf } from '../define.ts';
 
 /** OVN-Kubernetes moves eth0's address and routes to the bridge that it puts eth0 into. */
@@ -53,6 +53,12 @@ export const dpuNetwork = defineCheck({
       remedy: 'ip route replace default via <gateway of the kind network> dev eth0',
       source: 'seed K L96',
     },
+    OTHER_DEFAULT_ROUTE: {
+      text: 'the default route that the DPU takes is not that by eth0 or breth0: {route}',
+      cause: 'Of several default routes the one with the lowest metric is taken; this one leads elsewhere.',
+      remedy: 'ip {option} route del {route}',
+      source: 'seed K L96',
+    },
   },
   docs: ['seed K L18-19', 'seed K L211-213'],
   judge({ facts: { links, routes }, report }) {
@@ -92,12 +98,30 @@ export const dpuNetwork = defineCheck({
     }
     if (found.length === 0)
       return verdictOf([report('NO_ADDRESS', { ...about, observed: addr.said, expected: wanted })], []);
-    const leads = defaults.some(({ devices: by }) => by.some((dev) => INTERFACES.includes(dev)));
+    const leads = ({ devices: by }: Route) => by.some((dev) => INTERFACES.includes(dev));
+    const taken = (['inet', 'inet6'] as const).flatMap((family) => takenOf(defaults, family) ?? []);
+    const elsewhere = taken.find((one) => !leads(one));
+    if (defaults.some(leads) && elsewhere !== undefined) {
+      const observed = describeRoute(elsewhere);
+      const args = { route: observed, option: elsewhere.family === 'inet6' ? '-6' : '-4' };
+      const finding = { ...about, args, observed, expected: 'default … dev eth0' };
+      return verdictOf([report('OTHER_DEFAULT_ROUTE', finding)], []);
+    }
     return verdictOf(
-      leads
+      defaults.some(leads)
         ? []
         : [report('NO_DEFAULT_ROUTE', { ...about, observed: route.said, expected: 'default … dev eth0' })],
       [addr, route],
     );
   },
 });
+
+/** The one with the lowest metric; no metric is 0. Of several with the same, one by which the DPU is to go. */
+const takenOf = (defaults: readonly Route[], family: Route['family']): Route | undefined =>
+  defaults
+    .filter((route) => route.family === family)
+    .sort(
+      (a, b) =>
+        (a.metric ?? 0) - (b.metric ?? 0) ||
+        Number(INTERFACES.includes(b.devices[0] ?? '')) - Number(INTERFACES.includes(a.devices[0] ?? '')),
+    )[0];

@@ -455,6 +455,18 @@ test('the DPU needs eth0, an address and a default route, each its own message',
   onlyThis(t, judge(stuck), 'veth/dpu-network fail on dpu1', 'NO_DEFAULT_ROUTE', ['eth0']);
 });
 
+test('of several default routes of the DPU, that with the lowest metric has to lead by eth0', (t) => {
+  const pair = vethPair();
+  const [byEth0 = aRoute('default'), ...others] = pair.dpu.routes;
+  const byVf = aRoute('default', { devices: ['rep0-3'] });
+  pair.dpu.routes = [byEth0, { ...byVf, metric: 500 }, ...others];
+  t.deepEqual(faults(judge(pair)), []);
+  pair.dpu.routes = [byVf, { ...byEth0, metric: 600 }, ...others];
+  onlyThis(t, judge(pair), 'veth/dpu-network fail on dpu1', 'OTHER_DEFAULT_ROUTE', ['eth0']);
+  pair.dpu.routes = [byVf, { ...byEth0, metric: 600, family: 'inet6' }, ...others];
+  onlyThis(t, judge(pair), 'veth/dpu-network fail on dpu1', 'OTHER_DEFAULT_ROUTE', ['eth0']);
+});
+
 test('an eth0 of the DPU that is down or has no carrier is told as that, and not as a missing route', (t) => {
   const down = vethPair();
   change(down.dpu, 'eth0', { flags: ['BROADCAST', 'MULTICAST'] });
