@@ -20,6 +20,7 @@ const FAULTS: readonly (readonly [string, FaultTarget, RegExp])[] = [
     /^host1:pod1 has no route to the network of \S+: host1:pod1 can't even send/,
   ],
   ['pod-mtu-apart', { pair: 2 }, /^the MTU of host2:pod1 is 1300, and that of other pods 1400: /],
+  ['host-deaf', { pair: 2 }, /^packets arrive at host2, whose own system discards them: /],
   // Connections over TCP are made, and starve.
   ['uplink-mtu', { pair: 2 }, /^the MTU of p0 on dpu2 is 1400, and packets of 1400 bytes need 1458 there: /],
 ];
@@ -43,3 +44,27 @@ for (const [fault, target, message] of FAULTS)
       await undo();
     }
   });
+
+test.serial(
+  'what a check of a node has found is no second failure of traffic, and traffic leaves none',
+  async (t) => {
+    const conformance = async () => (await examine('conformance', '-i', lab.inventoryFile)).results;
+    const undo = await findFault('representor-down').apply(lab, { pair: 1 });
+    try {
+      const wrong = (await conformance()).filter(({ verdict }) =>
+        ['fail', 'error', 'warn'].includes(verdict),
+      );
+      t.deepEqual(
+        wrong.map(({ checkId, target }) => `${checkId} ${target}`),
+        ['ovs/ports-up dpu1'],
+      );
+    } finally {
+      await undo();
+    }
+    const after = await conformance();
+    t.deepEqual(
+      after.filter(({ verdict }) => !['pass', 'skip'].includes(verdict)),
+      [],
+    );
+  },
+);

@@ -125,6 +125,17 @@ export const trafficFaults: Fault[] = [
   ),
   fault(
     BLUEFIELD,
+    'host-deaf',
+    "a host's kernel answers no ping, by whatever interface",
+    async (lab, { pair }) => {
+      const { host } = lab.pair(pair);
+      const ignore = (value: 0 | 1) => host.sh(`sysctl -qw net.ipv4.icmp_echo_ignore_all=${value}`);
+      await ignore(1);
+      return async () => void (await ignore(0));
+    },
+  ),
+  fault(
+    BLUEFIELD,
     'ovn-controller-stopped',
     'ovn-controller was stopped in good order, and has taken its flows and tunnels along',
     async (lab, { pair }) => {
