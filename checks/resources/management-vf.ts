@@ -71,7 +71,7 @@ export const managementVfKeptOut = defineCheck({
           : 'the only pools are those that the management port is taken from',
         seen,
       );
-    const takenBy = (pool: DevicePool) => selectedBy(pool, management, netdev?.value);
+    const takenBy = (pool: DevicePool) => selectedBy(pool, management, netdev?.value, all);
     // The plugin gives a VF to the first entry that selects it, and to no other.
     const isHeldBefore = (pool: DevicePool): boolean =>
       all
@@ -98,7 +98,7 @@ export const managementVfKeptOut = defineCheck({
     });
     // What ovnkube noted at its start comes first; of what it is told since, the next start will tell.
     const told = pools.flatMap((pool) => {
-      const taken = selectedBy(pool, undefined, netdev?.value);
+      const taken = selectedBy(pool, undefined, netdev?.value, all);
       return findings.length > 0 || netdev === undefined || taken.kind !== 'taken' || isHeldBefore(pool)
         ? []
         : report('TOLD_IN_POOL', {

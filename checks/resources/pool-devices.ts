@@ -1,11 +1,12 @@
 import { configMaps as configMapsFact } from '../../facts/cluster/config-maps.ts';
 import { apiEvidence } from '../../facts/cluster/fact.ts';
 import { nodes as nodesFact } from '../../facts/cluster/nodes.ts';
-import { pods as podsFact } from '../../facts/cluster/pods.ts';
+import { type Pod, pods as podsFact } from '../../facts/cluster/pods.ts';
 import { deviceCount } from '../../facts/cluster/quantity.ts';
-import { nodeNamed, podsOn } from '../../facts/derived/cluster/by-node.ts';
+import { nodeNamed, oncePer, podsOn } from '../../facts/derived/cluster/by-node.ts';
 import { type DevicePool, devicePools, poolsOf } from '../../facts/derived/cluster/device-pools.ts';
 import { vfCount } from '../../facts/derived/cluster/function-selector.ts';
+import { managementSettings } from '../../facts/derived/cluster/management-port.ts';
 import { isAlive, networkResources, requestOf } from '../../facts/derived/cluster/vf-pods.ts';
 import { defineCheck, expectedGap, notApplicable, verdictOf } from '../define.ts';
 import { podName } from './daemon-set.ts';
@@ -97,7 +98,17 @@ export const poolDevices = defineCheck({
         seen,
       );
     const alive = podsOn(pods, node.name).filter(isAlive);
-    const findings = [...resources].flatMap((resource) => {
+    const isThere = (resource: string): boolean => deviceCount(node.capacity.get(resource)) > 0;
+    // One configuration may be for nodes with other devices, too: nobody misses what nobody asks for.
+    const asked = new Set([
+      ...(networkAttachments ?? []).flatMap(({ resourceName }) => resourceName ?? []),
+      ...managementSettings(workloads, configMaps, 'managementPortResource').map(({ value }) => value),
+      ...requested(pods),
+    ]);
+    const due = [...resources].filter(
+      (resource) => isThere(resource) || asked.has(resource) || ![...resources].some(isThere),
+    );
+    const findings = due.flatMap((resource) => {
       const capacity = deviceCount(node.capacity.get(resource));
       const allocatable = deviceCount(node.allocatable.get(resource));
       const own = pools.filter((pool) => pool.resource === resource);
@@ -157,6 +168,11 @@ export const poolDevices = defineCheck({
     return verdictOf(findings, seen, said.join('; '));
   },
 });
+
+/** Every resource that any pod of the cluster asks for. */
+const requested = oncePer(
+  (pods: readonly Pod[]): ReadonlySet<string> => new Set(pods.flatMap(({ devices }) => [...devices.keys()])),
+);
 
 /**
  * How many VFs the selectors name, where each of them names a range; exactly so many are there where they name one PF:

@@ -12,17 +12,25 @@ const FREE: Selection = { kind: 'free' };
 
 /**
  * Whether the selectors of a pool fit the VF of the management port, by the annotation of ovnkube and by the network
- * device that ovnkube was told. Vendor, device id and driver are taken to fit: they are the same for all VFs of a PF.
+ * device that ovnkube was told. Vendor, device id and driver are the same for all VFs of a PF: they are taken to fit,
+ * unless a selector that names the PF of the management port has others.
  */
 export function selectedBy(
   { selectors }: DevicePool,
   management: ManagementVf | undefined,
   netdev: string | undefined,
+  among: readonly DevicePool[] = [],
 ): Selection {
   const [, stem, digits] = /^(.+?)v(\d{1,5})$/.exec(netdev ?? '') ?? [];
   const vf = management?.vf ?? (digits === undefined ? undefined : Number(digits));
+  const sameKind = among
+    .flatMap((pool) => pool.selectors)
+    .filter(({ pfNames }) =>
+      pfNames.some((one) => isSamePfName(one, management, stem, pfNames.length) === true),
+    );
   let open: Selection = FREE;
   for (const selector of selectors) {
+    if (sameKind.some((other) => isOtherKind(selector, other))) continue;
     const selection = takes(selector, vf, management, stem);
     if (selection.kind === 'taken') return selection;
     if (selection.kind === 'unknown') open = selection;
@@ -67,6 +75,13 @@ function takes(
     ? { kind: 'taken', vf, by }
     : { kind: 'unknown', why: `${by} takes VF ${vf}, and whether of the same PF is not told` };
 }
+
+/** Whether no device fits both. */
+const isOtherKind = (one: DeviceSelector, other: DeviceSelector): boolean =>
+  (['vendors', 'devices', 'drivers'] as const).some(
+    (list) =>
+      one[list].length > 0 && other[list].length > 0 && !one[list].some((text) => other[list].includes(text)),
+  );
 
 /** Whether a PF is the management port's; undefined where its name does not tell. */
 function isSamePfName(

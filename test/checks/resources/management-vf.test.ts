@@ -32,3 +32,32 @@ test('what hosts of another DaemonSet are told says nothing of this one', (t) =>
   (other.spec as { template: { spec: Template } }).template.spec.nodeSelector = { vendor: 'other' };
   t.deepEqual(judge([other, ...bluefieldCluster()]), ['pass']);
 });
+
+/** A pool beside that of the guide, without a PF. */
+const beside = (selectors: object): readonly KubernetesObject[] =>
+  changed(bluefieldCluster(), 'ConfigMap', /^sriovdp-config$/, (map) => {
+    const data = map['data'] as Record<string, string>;
+    const config = JSON.parse(data['config.json'] ?? '') as { resourceList: object[] };
+    config.resourceList.push({ resourceName: 'other', resourcePrefix: 'example.com', selectors });
+    data['config.json'] = JSON.stringify(config);
+  });
+
+test("a pool of other devices than the management port's PF has does not take its VF, and nobody misses them", (t) => {
+  for (const selectors of [
+    { vendors: ['8086'], devices: ['154c'], drivers: ['iavf'] },
+    { vendors: ['15b3'], devices: ['1018'] },
+    { drivers: ['vfio-pci'] },
+  ]) {
+    t.deepEqual(judge(beside(selectors)), ['pass'], JSON.stringify(selectors));
+    const offered = judgeCluster('resources/pool-devices', beside(selectors), 'dpu-host');
+    t.is(offered.kind, 'pass', JSON.stringify(selectors));
+  }
+  t.deepEqual(judge(beside({ vendors: ['15b3'] })), ['IN_POOL']);
+  const asking = changed(beside({ vendors: ['8086'] }), 'Pod', /^ovs-offload-pod1$/, ({ spec }) =>
+    (spec as { containers: object[] }).containers.push({
+      name: 'other',
+      resources: { requests: { 'example.com/other': '1' } },
+    }),
+  );
+  t.deepEqual(codesOf(judgeCluster('resources/pool-devices', asking, 'dpu-host')), ['NONE']);
+});
