@@ -13,7 +13,7 @@ interface Runs extends Pick<AnyNodeCheck, 'id' | 'title' | 'description' | 'tags
   /** In the middle of a sentence. */
   readonly what: string;
   readonly sets: (workloads: readonly Workload[]) => readonly Workload[];
-  /** On nodes that are no DPU hosts it need not be; where it is placed there, it has to run. */
+  /** On nodes that are no DPU hosts it need not be; a pod of it there has to run. */
   readonly alsoOn?: readonly Role[];
 }
 
@@ -75,6 +75,7 @@ export const runsOnHost = ({ what, sets: setsOf, alsoOn = [], ...text }: Runs): 
       }
       const taints = node.taints.join(', ') || 'none';
       const seen = [found.evidence, apiEvidence(nodesFact.lists.nodes, `${node.name}: taints ${taints}`)];
+      if (subject.role !== 'dpu-host') return notApplicable(`${what} has no pod on ${node.name}`, seen);
       const meant = sets.find((set) => fits(set, node) && keptOffBy(set, node).length === 0);
       if (meant !== undefined) {
         const { namespace, name } = meant;
@@ -82,7 +83,6 @@ export const runsOnHost = ({ what, sets: setsOf, alsoOn = [], ...text }: Runs): 
         const about = { subject: node.name, observed: 'no pod', expected: 'one pod', evidence: seen };
         return verdictOf([report('MISSING', { ...about, args })], seen);
       }
-      if (subject.role !== 'dpu-host') return notApplicable(`${what} is not placed on ${node.name}`, seen);
       const finding = report('NOT_PLACED', {
         subject: node.name,
         args: { what, node: node.name, selects: sets.map(selects).join('; '), taints },
