@@ -70,8 +70,11 @@ function ownInterface(
   return [{ hop: { kind: 'interface', name: place.interface, of: place.name, ...hop }, count, endpoint }];
 }
 
+/** What a port is called that nobody found. */
+export const unknownPortOf = (node: string): string => `port of ${node}`;
+
 /** Where no port is known to be its own, Open vSwitch may still have seen the packets. */
 const withoutPort = ({ chassis, node }: Place, direction: Direction, packets: Packets): CountedHop => ({
-  hop: { kind: 'ovs-port', node: chassis, name: `port of ${node}`, direction, counter: 'rx' },
+  hop: { kind: 'ovs-port', node: chassis, name: unknownPortOf(node), direction, counter: 'rx' },
   count: { by: 'flows', match: { ...packets, firstPass: true } },
 });

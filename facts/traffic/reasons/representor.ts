@@ -4,6 +4,7 @@ import { type Attached, attached, integrationBridgeName } from '../../derived/ov
 import { evidence } from '../../fact.ts';
 import type { Interface, Ovs } from '../../ovs.ts';
 import type { Place } from '../hops/places.ts';
+import { unknownPortOf } from '../hops/side.ts';
 import { type ChassisScene, concerned, type Finder, type Finding, type Scene } from './scene.ts';
 
 /** The places whose ports are on a node where packets vanish, if they vanish beside a port at all. */
@@ -15,9 +16,11 @@ function beside(scene: Scene): readonly Place[] {
   const at = new Set(concerned(scene).map(({ chassis }) => chassis.target));
   const names = new Set(hops.map((hop) => hop?.name));
   const own = [from, ...(to === undefined ? [] : [to])].filter(({ chassis }) => at.has(chassis));
-  const named = own.filter(({ port, interface: device, name }) =>
+  const named = own.filter(({ port, interface: device, name, node }) =>
     hops.some((hop) =>
-      hop?.kind === 'interface' ? hop.of === name && hop.name === device : hop?.name === port?.name,
+      hop?.kind === 'interface'
+        ? hop.of === name && hop.name === device
+        : hop?.name === (port?.name ?? unknownPortOf(node)),
     ),
   );
   return named.length > 0 ? named : own.filter(({ port }) => port === undefined || names.has(port.name));

@@ -3,7 +3,7 @@ import type { Hop, HopReading } from '../../../facts/traffic/location.ts';
 import { switchDown, switchDownBeyond } from '../../../facts/traffic/reasons/daemons.ts';
 import { flowDrops, tunnelUnreachable } from '../../../facts/traffic/reasons/flows.ts';
 import { neighbourWrong } from '../../../facts/traffic/reasons/neighbour.ts';
-import { claimedTwice, flowsGone } from '../../../facts/traffic/reasons/representor.ts';
+import { claimedTwice, flowsGone, portMissing } from '../../../facts/traffic/reasons/representor.ts';
 import type { ChassisScene, Scene } from '../../../facts/traffic/reasons/scene.ts';
 import { tooLong } from '../../../facts/traffic/reasons/size.ts';
 import { aLink } from '../../helpers/node-facts.ts';
@@ -221,4 +221,25 @@ test('a MAC address that the other end of the tunnel does not have is named, on 
   t.is(of(wrong, '198.51.100.1'), undefined, 'a router in between has its own');
   const tunnelTo = { mac: '02:00:00:00:00:77', address: '192.0.2.2' };
   t.truthy(of({ trace: { tunnelTo } as never, neighbours: [] }), 'as Open vSwitch itself has it');
+});
+
+test("a receiver's port that is missing is named, where the sender's on the same node is there", (t) => {
+  const ovs = {
+    openVSwitch: { externalIds: new Map() },
+    bridges: [{ name: 'br-int', ports: [{ name: 'pf0vf1', interfaces: [] }] }],
+  };
+  const place = (name: string, port: unknown) => ({
+    ...{ name, node: 'host1', chassis: 'dpu1', interface: 'eth0', port },
+    ground: 'no port of br-int has ip_addresses 10.244.1.6',
+  });
+  const port = (name: string, direction: Hop['direction']): Hop => ({
+    ...{ kind: 'ovs-port', node: 'dpu1', name, direction, counter: 'rx' },
+  });
+  const loss = { lost: port('port of host1', 'reply'), last: port('pf0vf1', 'request') };
+  const own = chassis('dpu1', { chassis: { target: 'dpu1', ovs } } as unknown as Partial<ChassisScene>);
+  const given = {
+    ...{ from: place('a', { name: 'pf0vf1' }), to: place('b', undefined) },
+    chassis: new Map([['dpu1', own]]),
+  } as unknown as Partial<Scene>;
+  t.is(portMissing(scene(loss, given))?.reason, 'no port of br-int has ip_addresses 10.244.1.6 on dpu1');
 });
