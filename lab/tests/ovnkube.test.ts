@@ -355,6 +355,12 @@ const FAULTS: readonly Fault[] = [
     says: /DaemonSet ovn-kubernetes\/ovs-node fits none of the 3 nodes/,
   },
   {
+    what: 'no control plane of OVN-Kubernetes',
+    inject: (cluster) => server.lab.api.remove(find(cluster, 'Deployment', 'ovnkube-master')),
+    check: 'components',
+    says: /no workload of OVN-Kubernetes runs the control plane of OVN-Kubernetes/,
+  },
+  {
     what: 'a taint on a DPU',
     inject: (cluster) =>
       server.lab.api.patch(find(cluster, 'Node', 'dpu'), {
