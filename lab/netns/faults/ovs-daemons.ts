@@ -67,8 +67,12 @@ export async function resumeController(node: LabNode): Promise<void> {
   await waitUntilConnected(node);
 }
 
-const waitUntilConnected = (node: LabNode): Promise<void> =>
-  waitFor(`ovn-controller on ${node.name} to be connected`, async () => {
-    const asked = ['ovn-appctl', '--timeout=5', '-t', 'ovn-controller', 'connection-status'];
-    return (await node.exec(asked)).stdout.trim() === 'connected';
+/** Connected in `times` answers in a row: it may answer once before it has seen that it was taken for gone. */
+export function waitUntilConnected(node: LabNode, times = 1): Promise<void> {
+  const asked = ['ovn-appctl', '--timeout=5', '-t', 'ovn-controller', 'connection-status'];
+  let connected = 0;
+  return waitFor(`ovn-controller on ${node.name} to be connected`, async () => {
+    connected = (await node.exec(asked)).stdout.trim() === 'connected' ? connected + 1 : 0;
+    return connected >= times;
   });
+}
