@@ -12,8 +12,8 @@ import { SIGNALS } from './interrupt.ts';
 export const SCRIPTS_HERE = ['here-1.sh', 'here-2.sh'] as const;
 
 /**
- * Starts asking this machine before what is asked, and what for, is loaded; no shell where no build has left the scripts, or they can't be read.
- * Whoever takes the answers must render the same scripts, or they are for nothing.
+ * Starts asking this machine before what is asked, and what for, is loaded; no shell where no build has left the scripts,
+ * or they can't be read. Whoever takes the answers must render the same scripts, or they are for nothing.
  */
 export function beginHere(directory: string): readonly BegunShell[] {
   const begun = scriptsIn(directory).map((script) => {

@@ -1,8 +1,9 @@
 import type { Outcome } from '../facts/fact.ts';
 import type { CommandAnswer } from '../facts/source.ts';
 import { shell as shellSource } from '../facts/sources.ts';
+import { newMark } from '../transports/mark.ts';
 import { wayFailure } from './ask-fact.ts';
-import { atOnce, type Call, newMark, parseAtOnce } from './at-once.ts';
+import { atOnce, type Call, parseAtOnce } from './at-once.ts';
 import type { TrafficOptions } from './options.ts';
 import type { Shell } from './shell.ts';
 

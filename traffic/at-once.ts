@@ -26,8 +26,6 @@ export interface CallAnswer {
   readonly durationMs: number;
 }
 
-export const newMark = (): string => `answer-${Math.random().toString(36).slice(2)}`;
-
 /**
  * A script that runs all commands at once and prints each answer as soon as it is there, in one piece, so that none is
  * mixed with another:

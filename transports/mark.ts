@@ -1,5 +1,5 @@
 /**
- * Tells a round's frames from what any file or program on a node says. It is no secret of the node's, which reads it in
+ * Tells what a script says of its own, such as the frames of a round, from what any file or program on a node says. It is no secret of the node's, which reads it in
  * the script; so it needs no node:crypto, which takes longer to load than a mark that nobody can know beforehand.
  */
 export const newMark = (): string => `dpu-doctor-${randomDigits()}${randomDigits()}`;

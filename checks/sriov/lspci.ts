@@ -49,31 +49,24 @@ export const lspciVfs = defineCheck({
         'See what it says: lspci -nD; ls /proc/bus/pci /sys/bus/pci/devices',
         [evidence('lspci -nD', 'nothing')],
       );
+    const found = (code: 'NOT_LISTED' | 'NO_ANSWER', vf: string, observed: string, expected: string) =>
+      report(code, { subject: vf, args: { vf }, observed, expected, evidence: [saidOf(vf)] });
     const findings = vfs
-      .filter((vf) => !facts.lspci.has(vf.address))
+      .filter(({ address }) => !facts.lspci.has(address))
       .map(({ address }) =>
-        report('NOT_LISTED', {
-          subject: address,
-          args: { vf: address },
-          observed: `no ${address} among ${facts.lspci.size} functions`,
-          expected: `a line for ${address}`,
-          evidence: [saidOf(address)],
-        }),
+        found(
+          'NOT_LISTED',
+          address,
+          `no ${address} among ${facts.lspci.size} functions`,
+          `a line for ${address}`,
+        ),
       );
     // What a virtual machine has may be switched off by it.
     const silent = vfs
       .filter(
         ({ address, state }) => state !== 'passed-through' && facts.lspci.get(address)?.revision === 'ff',
       )
-      .map(({ address }) =>
-        report('NO_ANSWER', {
-          subject: address,
-          args: { vf: address },
-          observed: 'rev ff',
-          expected: 'another revision',
-          evidence: [saidOf(address)],
-        }),
-      );
+      .map(({ address }) => found('NO_ANSWER', address, 'rev ff', 'another revision'));
     return verdictOf(
       [...findings, ...silent],
       vfs.map((vf) => saidOf(vf.address)),

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import test from 'ava';
 import fc from 'fast-check';
-import { atOnce, newMark, parseAtOnce } from '../../traffic/at-once.ts';
+import { atOnce, parseAtOnce } from '../../traffic/at-once.ts';
+import { newMark } from '../../transports/mark.ts';
 import { hostileText } from '../helpers/hostile.ts';
 import { SHELLS } from '../helpers/shells.ts';
 
